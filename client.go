@@ -1,0 +1,423 @@
+package porting
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+const userAgent = "porting/0.1 (+https://github.com/numberporting/porting)"
+
+// Client gives access to the API. It is safe for concurrent use and never changes;
+// [Client.With] makes a copy with other settings. A program needs one for each
+// account.
+//
+// Credentials are only ever sent to the host of the base URL. Of redirects, only
+// those of a GET to the same scheme, host and port are followed.
+type Client struct {
+	Portability  *PortabilityService
+	PortRequests *PortRequestsService
+	SubRequests  *SubRequestsService
+	Drafts       *DraftsService
+	Comments     *CommentsService
+	Documents    *DocumentsService
+
+	config    config
+	header    http.Header // of every API call
+	transport *transport.Client
+	err       error // a bad option given to With
+}
+
+// NewClient returns a client that proves itself with creds. Nothing is sent yet. Its
+// error is an [*ArgumentError].
+func NewClient(creds Credentials, opts ...Option) (*Client, error) {
+	cfg := config{creds: creds}
+	if err := creds.check(); err != nil {
+		return nil, err
+	}
+	if err := cfg.apply(append([]Option{WithBaseURL(defaultBaseURL)}, opts...)); err != nil {
+		return nil, err
+	}
+	if cfg.httpClient == nil {
+		cfg.httpClient = transport.NewPool()
+	}
+	return newClient(cfg, nil), nil
+}
+
+// NewClientFromEnv is [NewClient] with credentials from the environment:
+// TELNYX_API_USER with TELNYX_API_TOKEN, or TELNYX_API_TOKEN alone, or
+// TELNYX_API_KEY, in this order. PORTING_BASE_URL, if set, is the base URL. The
+// error names everything that is missing or wrong.
+func NewClientFromEnv(opts ...Option) (*Client, error) {
+	if base := os.Getenv("PORTING_BASE_URL"); base != "" {
+		opts = append([]Option{WithBaseURL(base)}, opts...)
+	}
+	creds, err := credentialsFromEnv()
+	if err != nil {
+		return nil, errors.Join(err, new(config).apply(opts))
+	}
+	return NewClient(creds, opts...)
+}
+
+// With returns a copy of the client with other settings; it shares the pool of
+// connections unless [WithHTTPClient] is among them. If an option is bad, each call
+// of the copy returns the [*ArgumentError].
+func (c *Client) With(opts ...Option) *Client {
+	cfg, err := c.config, c.err
+	if err == nil {
+		err = cfg.apply(opts)
+	}
+	return newClient(cfg, err)
+}
+
+func newClient(cfg config, err error) *Client {
+	c := &Client{config: cfg, err: err}
+	c.header = cfg.header.Clone()
+	if c.header == nil {
+		c.header = http.Header{}
+	}
+	c.header.Set("Accept", "application/json")
+	c.header.Set("User-Agent", cmp.Or(cfg.userAgent, userAgent))
+	cfg.creds.set(c.header)
+
+	c.transport = &transport.Client{
+		HTTP:    cfg.httpClient,
+		Policy:  transport.Policy(cfg.retry.withDefaults()),
+		Limiter: cfg.limiter,
+	}
+	c.Portability = &PortabilityService{c}
+	c.PortRequests = &PortRequestsService{c}
+	c.SubRequests = &SubRequestsService{c}
+	c.Drafts = &DraftsService{c}
+	c.Comments = &CommentsService{c}
+	c.Documents = &DocumentsService{c}
+	return c
+}
+
+// CloseIdleConnections closes the connections of the client's pool that no call
+// uses, also those of the copies that share it.
+func (c *Client) CloseIdleConnections() { c.config.httpClient.CloseIdleConnections() }
+
+// Format prints where the client sends to, and nothing else.
+func (c *Client) Format(f fmt.State, verb rune) {
+	formatString(f, verb, "porting.Client("+c.config.baseURL.String()+")")
+}
+
+// Do calls any other route of the API, on the same path as every operation: the
+// same credentials, waits, limits and errors, under the operation name "Do". The
+// path is appended to the base URL; it must be escaped, start with a slash and have
+// no "." or ".." segment and no query. A body that isn't nil is sent as JSON. The
+// answer is decoded into result, unless that is nil.
+//
+// GET, HEAD and OPTIONS are safe, PUT and DELETE idempotent, all others unsafe.
+func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, result any) error {
+	op := &Operation{Name: "Do", Method: method, Retry: RetryUnsafe}
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		op.Retry = RetrySafe
+	case http.MethodPut, http.MethodDelete:
+		op.Retry = RetryIdempotent
+	}
+	if !isHeaderName(method) {
+		return &ArgumentError{"Do", "method", "is not an HTTP method"}
+	}
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	_, err := c.call(ctx, &request{op: op, path: path, query: query, body: body}, result)
+	return err
+}
+
+// A request is one API call as its method states it.
+type request struct {
+	op    *Operation
+	ids   []string // the values of the route's parameters, in order
+	path  string   // instead of the route and its parameters: an escaped path
+	query any      // url.Values, or a struct for go-querystring; nil: none
+	body  any      // nil: none
+}
+
+// call is the one path that every API call takes: what it asks for is checked and
+// encoded, sent as often as its retry class allows, and its answer is decoded into
+// result (nil: ignored) or made an error.
+func (c *Client) call(ctx context.Context, r *request, result any) (http.Header, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	target, err := c.target(r)
+	if err != nil {
+		return nil, err
+	}
+	call := &transport.Call{
+		Method:     r.op.Method,
+		URL:        target,
+		Header:     maps.Clone(c.header),
+		Repeatable: r.op.Retry != RetryUnsafe,
+		Limited:    true,
+		TryTimeout: c.config.tryTimeout,
+		MaxBytes:   c.config.maxBytes,
+	}
+	if call.TryTimeout == 0 {
+		call.TryTimeout = defaultTryTimeout
+	}
+	if call.MaxBytes == 0 {
+		call.MaxBytes = defaultMaxResponseBytes
+	}
+	if r.body != nil {
+		body, err := encodeJSON(r.body)
+		if err != nil {
+			field, reason := explainJSON(err)
+			return nil, &ArgumentError{r.op.Name, field, "can't be sent as JSON: " + reason.Error()}
+		}
+		call.Header["Content-Type"] = contentTypeJSON
+		call.Body = func() io.Reader { return bytes.NewReader(body) }
+		call.BodySize = int64(len(body))
+	}
+	out, err := c.exchange(ctx, r.op, call, result)
+	return out.Header, err
+}
+
+var contentTypeJSON = []string{"application/json"}
+
+// target is the URL that the request goes to.
+func (c *Client) target(r *request) (*url.URL, error) {
+	escaped := r.path
+	if escaped == "" {
+		var err error
+		if escaped, err = expand(r.op, r.ids); err != nil {
+			return nil, err
+		}
+	}
+	u := *c.config.baseURL
+	u.RawPath = u.EscapedPath() + escaped
+	var err error
+	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
+		return nil, &ArgumentError{r.op.Name, "path", "is not escaped"}
+	}
+	values, ok := r.query.(url.Values)
+	if !ok {
+		if values, err = query.Values(r.query); err != nil {
+			return nil, inOperation(r.op, err)
+		}
+	}
+	u.RawQuery = values.Encode()
+	return &u, nil
+}
+
+// expand puts the ids in the places of the route's parameters, each as one segment.
+func expand(op *Operation, ids []string) (string, error) {
+	var path strings.Builder
+	rest := op.Route
+	for _, id := range ids {
+		before, after, _ := strings.Cut(rest, "{")
+		name, after, _ := strings.Cut(after, "}")
+		switch {
+		case strings.TrimSpace(id) == "":
+			return "", &ArgumentError{op.Name, name, "is empty"}
+		case id == "." || id == "..":
+			return "", &ArgumentError{op.Name, name, `must not be "." or ".."`}
+		}
+		path.WriteString(before)
+		path.WriteString(url.PathEscape(id))
+		rest = after
+	}
+	path.WriteString(rest)
+	return path.String(), nil
+}
+
+// checkPath refuses a path for Do that could lead elsewhere than it says.
+func checkPath(path string) error {
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
+		return &ArgumentError{"Do", "path", "must start with a slash and have no query or fragment"}
+	}
+	segments := strings.Split(path[1:], "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		switch {
+		case err != nil:
+			return &ArgumentError{"Do", "path", "is not escaped"}
+		case plain == "." || plain == ".." || plain == "" && i < len(segments)-1:
+			return &ArgumentError{"Do", "path", `must have no empty, "." or ".." segment`}
+		}
+	}
+	return nil
+}
+
+// inOperation names the operation in an argument error that doesn't know it.
+func inOperation(op *Operation, err error) error {
+	var argument *ArgumentError
+	if !errors.As(err, &argument) {
+		return &ArgumentError{op.Name, "query", err.Error()}
+	}
+	return &ArgumentError{op.Name, argument.Field, argument.Reason}
+}
+
+// exchange sends a call, the API's or storage's, and makes its outcome a result or
+// an error. The outcome is never nil.
+func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, result any) (*transport.Outcome, error) {
+	if ctx == nil {
+		return &transport.Outcome{}, &ArgumentError{op.Name, "ctx", "is nil"}
+	}
+	if !call.Stream {
+		var cancel context.CancelFunc
+		ctx, cancel = c.bound(ctx)
+		defer cancel()
+	}
+	watch := c.watch(ctx, op)
+	if watch != nil {
+		call.OnTry = watch.tried
+	}
+	out := c.transport.Do(ctx, call)
+	capture(ctx, out)
+	err := verdict(op, out)
+	if err == nil && result != nil {
+		err = decode(op, out, result)
+	}
+	if watch != nil {
+		watch.done(out, err)
+	}
+	return out, err
+}
+
+// bound puts the timeout of a whole call on ctx.
+func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx == nil || c.config.timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, c.config.timeout)
+}
+
+// verdict makes an error of an outcome, or nil of a success whose body is whole.
+func verdict(op *Operation, out *transport.Outcome) (err error) {
+	unknown := false
+	switch {
+	case out.Success() && out.Err == nil:
+		return nil
+	case out.Success() && errors.Is(out.Err, transport.ErrTooLarge):
+		return decodeError(op, out, "", out.Err)
+	case out.StatusCode == 0 || out.Success():
+		err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err}
+		unknown = out.Sent
+	default:
+		err = apiError(op, out)
+		unknown = out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500
+	}
+	switch {
+	case out.WaitErr != nil && out.Attempts > 0:
+		return &interrupted{out.WaitErr, err}
+	case unknown && op.Retry == RetryUnsafe:
+		return &OutcomeUnknownError{op.Name, err}
+	}
+	return err
+}
+
+// apiError makes an error of an answer that isn't a 2xx.
+func apiError(op *Operation, out *transport.Outcome) error {
+	e := &APIError{
+		Operation:  op.Name,
+		Method:     op.Method,
+		Route:      op.Route,
+		StatusCode: out.StatusCode,
+		RequestID:  requestID(out.Header),
+		Header:     out.Header,
+		Body:       out.Body,
+		Attempts:   out.Attempts,
+	}
+	e.readErrorBody()
+	switch out.StatusCode {
+	case http.StatusUnauthorized:
+		return &UnauthorizedError{e}
+	case http.StatusNotFound:
+		return &NotFoundError{e}
+	case http.StatusUnprocessableEntity:
+		return &ValidationError{e}
+	case http.StatusTooManyRequests:
+		return &RateLimitError{e, out.RetryAfter}
+	}
+	if location := out.Header.Get("Location"); location != "" && out.StatusCode < 400 {
+		e.Message = "a redirect to an unreadable address"
+		if target, err := url.Parse(location); err == nil {
+			e.Message = "a redirect to " + target.Host + " that is not followed"
+		}
+	}
+	return e
+}
+
+var errEmpty = errors.New("it is empty")
+
+// decode decodes the body of a success into result.
+func decode(op *Operation, out *transport.Outcome, result any) error {
+	if len(bytes.TrimSpace(out.Body)) == 0 {
+		return decodeError(op, out, "", errEmpty)
+	}
+	err := decodeJSON(out.Body, result)
+	if err == nil {
+		return nil
+	}
+	field, reason := explainJSON(err)
+	if contentType := out.Header.Get("Content-Type"); contentType != "" && !strings.Contains(contentType, "json") {
+		reason = fmt.Errorf("%w (its content type is %.60q)", reason, contentType)
+	}
+	return decodeError(op, out, field, reason)
+}
+
+func decodeError(op *Operation, out *transport.Outcome, field string, reason error) error {
+	const kept = 1 << 20
+	body := out.Body
+	if len(body) > kept {
+		body = bytes.Clone(body[:kept])
+	}
+	return &DecodeError{
+		Operation:  op.Name,
+		Field:      field,
+		StatusCode: out.StatusCode,
+		RequestID:  requestID(out.Header),
+		Err:        reason,
+		Body:       body,
+		changed:    op.Retry != RetrySafe,
+	}
+}
+
+// get calls an operation whose answer is one object.
+func get[T any](ctx context.Context, c *Client, r *request) (*T, error) {
+	result := new(T)
+	if _, err := c.call(ctx, r, &object[T]{result}); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// getOneOf calls an operation whose answer is one object or an array of one.
+func getOneOf[T any](ctx context.Context, c *Client, r *request) (*T, error) {
+	result := new(T)
+	if _, err := c.call(ctx, r, &oneOf[T]{result}); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// list calls an operation whose answer is an array. The result is never nil: null
+// is an empty array.
+func list[T any](ctx context.Context, c *Client, r *request) ([]T, http.Header, error) {
+	var result []T
+	header, err := c.call(ctx, r, &result)
+	if err != nil {
+		return nil, nil, err
+	}
+	if result == nil {
+		result = []T{}
+	}
+	return result, header, nil
+}

@@ -1,0 +1,40 @@
+// Package porting is a client for the Telnyx V1 number porting API: it checks whether
+// phone numbers can be ported, prepares and submits port requests, and follows them
+// until the numbers have moved.
+//
+//	client, err := porting.NewClient(porting.UserToken("me@example.com", "token"))
+//	results, err := client.Portability.Check(ctx, "+13125550100", "+13125550101")
+//	draft, err := client.Drafts.Create(ctx, "+13125550100", "+13125550101")
+//	subs, err := client.Drafts.ListSubRequests(ctx, draft.ID)
+//	draft, err = client.Drafts.Submit(ctx, draft.ID)
+//
+// # The words
+//
+// A draft is a set of numbers. The server splits it into sub requests by carrier and
+// kind of number; each is filled in with an end user, an address and a requested FOC
+// date (firm order commitment, the instant of the hand-over). Submitting the draft
+// freezes it and makes a port request of it, with sub requests of its own. Those move
+// from "in-process" to "ported", or through "exception" when the losing carrier objects.
+//
+// # What a call promises
+//
+// A result without an error is whole, and never nil. A call that changes something
+// that must not be changed twice (create, submit, cancel, comment, add a document) is
+// never sent again after the server may have seen it: the error is then an
+// [*OutcomeUnknownError], which says where to look. All other calls are retried as
+// [RetryPolicy] says. [Operations] lists what is what.
+//
+// Bad input is an [*ArgumentError] before anything is sent. An answer that says no is
+// an [*APIError], one that can't be read a [*DecodeError], none at all a
+// [*ConnectionError]. No error and no log line holds a credential, a PIN, a signed URL
+// or a phone number.
+//
+// # Testing
+//
+// Package portingtest is a server of this API in memory, with a clock of its own: a
+// test can port a number in microseconds.
+//
+// Package porting is not made by the vendor, who calls the API legacy and sends new
+// integrations to its V2. Where a fact isn't documented but inferred, the comment of
+// the method or field says so.
+package porting

@@ -1,0 +1,178 @@
+package porting
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// DocumentsService handles the supporting documents of drafts and port requests: the
+// LOA, the invoice and the like. Documents can be added to drafts only.
+type DocumentsService struct{ client *Client }
+
+// documentRoutes are the operations on the documents of one owner.
+type documentRoutes struct{ list, get, link *Operation }
+
+var (
+	portDocumentRoutes  = documentRoutes{opDocumentsList, opDocumentsGet, opDocumentsCreateDownloadLink}
+	draftDocumentRoutes = documentRoutes{opDraftDocumentsList, opDraftDocumentsGet, opDraftDocumentsCreateDownloadLink}
+)
+
+// routesOf returns the operations on an owner's documents, and the owner's id.
+func routesOf(owner DocumentOwner) (documentRoutes, string, error) {
+	switch owner := owner.(type) {
+	case PortRequestID:
+		return portDocumentRoutes, string(owner), nil
+	case DraftID:
+		return draftDocumentRoutes, string(owner), nil
+	}
+	return documentRoutes{}, "", &ArgumentError{"Documents", "owner", "must be a PortRequestID or a DraftID"}
+}
+
+// List returns the documents of a port request or a draft. For drafts, the route is
+// known from another client of the API and the answer is inferred.
+//
+// GET /origination/porting/port_requests/{port_request_id}/supporting_documents,
+// GET /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]SupportingDocument, error) {
+	routes, ownerID, err := routesOf(owner)
+	if err != nil {
+		return nil, err
+	}
+	documents, _, err := list[SupportingDocument](ctx, s.client, &request{op: routes.list, ids: []string{ownerID}})
+	return documents, err
+}
+
+// Get returns a document of a port request or a draft. For drafts, the route is known
+// from another client of the API and the answer is inferred.
+//
+// GET /origination/porting/port_requests/{port_request_id}/supporting_documents/{id},
+// GET /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id DocumentID) (*SupportingDocument, error) {
+	routes, ownerID, err := routesOf(owner)
+	if err != nil {
+		return nil, err
+	}
+	return get[SupportingDocument](ctx, s.client, &request{op: routes.get, ids: []string{ownerID, string(id)}})
+}
+
+// CreateDownloadLink returns a signed URL that opens the document for an hour,
+// without credentials. [DocumentsService.Download] makes and uses one in one step.
+//
+// POST /origination/porting/port_requests/{port_request_id}/supporting_documents/{id}/download_links,
+// POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}/download_links: safe;
+// a second link does no harm. For drafts, the route is known from another client of
+// the API and the answer is inferred.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DocumentsService) CreateDownloadLink(ctx context.Context, owner DocumentOwner, id DocumentID) (*DownloadLink, error) {
+	routes, ownerID, err := routesOf(owner)
+	if err != nil {
+		return nil, err
+	}
+	return get[DownloadLink](ctx, s.client, &request{op: routes.link, ids: []string{ownerID, string(id)}})
+}
+
+// storageDownload is the second step of a download; it isn't one of the API's operations.
+var storageDownload = &Operation{Name: "Documents.Download", Method: http.MethodGet, Retry: RetrySafe}
+
+// Download makes a download link and writes the document to w. It returns how many
+// bytes it wrote, also when it fails; what is written then is not whole. The host of
+// the link gets no credentials. Redirects are followed, but not from https to http.
+// A failure before the first byte is retried, a later one isn't. The size has no bound
+// but [WithMaxResponseBytes], and the time none but the context, [WithTimeout] and
+// [WithTryTimeout].
+//
+// POST …/download_links as [DocumentsService.CreateDownloadLink], then GET of the link: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id DocumentID, w io.Writer) (int64, error) {
+	c := s.client
+	if w == nil {
+		return 0, &ArgumentError{storageDownload.Name, "w", "is nil"}
+	}
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	link, err := s.CreateDownloadLink(ctx, owner, id)
+	if err != nil {
+		return 0, err
+	}
+	target, err := storageURL(link.URL)
+	if err != nil {
+		return 0, &DecodeError{Operation: opDocumentsCreateDownloadLink.Name, Field: "url", Err: err}
+	}
+	out, err := c.exchange(ctx, storageDownload, &transport.Call{
+		Method:     storageDownload.Method,
+		URL:        target,
+		Header:     http.Header{"User-Agent": c.header["User-Agent"]},
+		Repeatable: true,
+		TryTimeout: c.config.tryTimeout,
+		Stream:     true,
+		AnyHost:    true,
+	}, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer out.Stream.Close()
+	body := &noting{r: out.Stream}
+	n, err := copyBounded(w, body, c.config.maxBytes)
+	switch {
+	case body.err != nil:
+		return n, &ConnectionError{storageDownload.Name, storageDownload.Method, "", out.Attempts, body.err}
+	case errors.Is(err, transport.ErrTooLarge):
+		return n, decodeError(storageDownload, out, "", err)
+	case err != nil:
+		return n, fmt.Errorf("porting: %s: writing the document: %w", storageDownload.Name, err)
+	}
+	return n, nil
+}
+
+// storageURL reads the address of a storage host.
+func storageURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil:
+		return nil, errors.New("not an absolute URL")
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+		return nil, errors.New("not an https URL")
+	}
+	return u, nil
+}
+
+// copyBounded copies at most limit bytes (0: all).
+func copyBounded(w io.Writer, r io.Reader, limit int64) (int64, error) {
+	if limit == 0 {
+		return io.Copy(w, r)
+	}
+	n, err := io.Copy(w, io.LimitReader(r, limit))
+	if err != nil || n < limit {
+		return n, err
+	}
+	if more, _ := io.ReadFull(r, make([]byte, 1)); more > 0 {
+		return n, transport.ErrTooLarge
+	}
+	return n, nil
+}
+
+// noting keeps the error of a reader, to tell it from a writer's.
+type noting struct {
+	r   io.Reader
+	err error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return read, err
+}

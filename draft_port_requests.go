@@ -1,0 +1,185 @@
+package porting
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// DraftsService prepares port requests: a draft is created of numbers, the server
+// splits it into sub requests, they are filled in, and the draft is submitted.
+type DraftsService struct{ client *Client }
+
+// DraftListOptions choose which drafts are listed and what they include. Zero
+// fields are left to the server.
+type DraftListOptions struct {
+	Page                int            `url:"page,omitempty"`     // from 1
+	PerPage             int            `url:"per_page,omitempty"` // the server's default is 20, its maximum isn't documented
+	Search              string         `url:"search,omitempty"`   // part of a number
+	Status              DraftStatus    `url:"status,omitempty"`
+	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty"` // the server's default is true
+	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty"`  // the server's default is false
+}
+
+// DraftSubRequestUpdate is what [DraftsService.UpdateSubRequest] changes. Only fields
+// that are set are sent; the API leaves the others as they are.
+type DraftSubRequestUpdate struct {
+	FOCDateRequestedByUser  Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent as whole seconds in UTC
+	PersonOrCompanyName     Optional[string]        `json:"person_or_company_name,omitzero"`
+	AuthPersonName          Optional[string]        `json:"auth_person_name,omitzero"`
+	BillingPhoneNumber      Optional[string]        `json:"billing_phone_number,omitzero"` // BTN, E.164
+	StreetAddress           Optional[string]        `json:"street_address,omitzero"`
+	ExtendedAddress         Optional[string]        `json:"extended_address,omitzero"`
+	Locality                Optional[string]        `json:"locality,omitzero"`
+	AdministrativeArea      Optional[string]        `json:"administrative_area,omitzero"` // two letters
+	PostalCode              Optional[string]        `json:"postal_code,omitzero"`
+	CountryCode             Optional[string]        `json:"country_code,omitzero"` // ISO 3166-1 alpha-2
+	DefaultConnectionID     Optional[string]        `json:"default_connection_id,omitzero"`
+	DefaultMessageProfileID Optional[string]        `json:"default_message_profile_id,omitzero"`
+	PortingOption           Optional[PortingOption] `json:"porting_option,omitzero"` // sent whole
+	PINPasscode             Optional[Secret]        `json:"pin_passcode,omitzero"`
+	AccountNumber           Optional[Secret]        `json:"account_number,omitzero"`
+	TaxIdentifier           Optional[Secret]        `json:"tax_identifier,omitzero"`
+	BusinessIdentifier      Optional[Secret]        `json:"business_identifier,omitzero"`
+}
+
+// List returns one page of the account's drafts. Nil options are the server's defaults.
+//
+// GET /origination/porting/draft_port_requests: safe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
+func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page[DraftPortRequest], error) {
+	var o DraftListOptions
+	if opts != nil {
+		o = *opts
+	}
+	return listPage[DraftPortRequest](ctx, s.client, opDraftsList, o, o.Page, o.PerPage)
+}
+
+// All iterates over the drafts of all pages, from opts.Page on. Nothing is sent
+// before the first step, each page is asked for with ctx when the one before is used
+// up, and opts is copied. An error is the last step. Each range starts anew.
+//
+// GET /origination/porting/draft_port_requests, once for each page: safe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
+func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Seq2[*DraftPortRequest, error] {
+	var o DraftListOptions
+	if opts != nil {
+		o = *opts
+	}
+	return all(ctx, opDraftsList, o.Page, func(ctx context.Context, number int) (*Page[DraftPortRequest], error) {
+		o := o
+		o.Page = number
+		return s.List(ctx, &o)
+	}, func(d *DraftPortRequest) DraftID { return d.ID })
+}
+
+// Create makes a draft of the numbers, each in E.164 form. The server splits them
+// into sub requests; compare the numbers of the answer with those that were meant.
+// If the answer is lost, the error is an [*OutcomeUnknownError]: look for the numbers
+// before creating another draft.
+//
+// POST /origination/porting/draft_port_requests: unsafe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DraftsService) Create(ctx context.Context, numbers ...string) (*DraftPortRequest, error) {
+	body, err := numbersBody(opDraftsCreate, numbers, brokenNumber)
+	if err != nil {
+		return nil, err
+	}
+	return get[DraftPortRequest](ctx, s.client, &request{op: opDraftsCreate, body: body})
+}
+
+// Get returns a draft. Nil options are the server's defaults.
+//
+// GET /origination/porting/draft_port_requests/{id}: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DraftsService) Get(ctx context.Context, id DraftID, opts *GetOptions) (*DraftPortRequest, error) {
+	return get[DraftPortRequest](ctx, s.client, &request{op: opDraftsGet, ids: []string{string(id)}, query: opts})
+}
+
+// Submit starts the port. Every sub request must be complete; from then on the draft
+// can't change, and its PortRequestID is that of the new port request. If the answer
+// is lost, the error is an [*OutcomeUnknownError]: get the draft to see whether it
+// was submitted.
+//
+// POST /origination/porting/draft_port_requests/{id}/submit: unsafe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/submit-draft-port-request
+func (s *DraftsService) Submit(ctx context.Context, id DraftID) (*DraftPortRequest, error) {
+	return get[DraftPortRequest](ctx, s.client, &request{op: opDraftsSubmit, ids: []string{string(id)}})
+}
+
+// ListSubRequests returns the sub requests into which the server has split a draft.
+//
+// GET /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DraftsService) ListSubRequests(ctx context.Context, draft DraftID) ([]DraftSubRequest, error) {
+	subs, _, err := list[DraftSubRequest](ctx, s.client, &request{op: opDraftsListSubRequests, ids: []string{string(draft)}})
+	return subs, err
+}
+
+// GetSubRequest returns a sub request of a draft.
+//
+// GET /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests/{id}: safe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/get-draft-sub-request
+func (s *DraftsService) GetSubRequest(ctx context.Context, draft DraftID, id SubRequestID) (*DraftSubRequest, error) {
+	return get[DraftSubRequest](ctx, s.client, &request{op: opDraftsGetSubRequest, ids: []string{string(draft), string(id)}})
+}
+
+// UpdateSubRequest changes a sub request of a draft and returns it as it is then;
+// that the answer is the sub request is inferred. Compare the fields that matter: a
+// server can accept a value and not take it.
+//
+// PUT /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests/{id}: idempotent.
+//
+// https://developers.telnyx.com/api/v1/mission-control/update-draft-sub-request
+func (s *DraftsService) UpdateSubRequest(ctx context.Context, draft DraftID, id SubRequestID, update DraftSubRequestUpdate) (*DraftSubRequest, error) {
+	if err := update.check(opDraftsUpdateSubRequest); err != nil {
+		return nil, err
+	}
+	return get[DraftSubRequest](ctx, s.client, &request{
+		op:   opDraftsUpdateSubRequest,
+		ids:  []string{string(draft), string(id)},
+		body: update,
+	})
+}
+
+func (u DraftSubRequestUpdate) check(op *Operation) error {
+	if u == (DraftSubRequestUpdate{}) {
+		return errEmptyUpdate(op)
+	}
+	return u.checkFields(op)
+}
+
+// checkFields refuses values that can't work.
+func (u DraftSubRequestUpdate) checkFields(op *Operation) error {
+	return firstBroken(op,
+		timeRule("foc_date_requested_by_user", u.FOCDateRequestedByUser),
+		stringRule("billing_phone_number", u.BillingPhoneNumber, brokenNumber),
+		stringRule("country_code", u.CountryCode, brokenCountry),
+		optionRule("porting_option", u.PortingOption, u.BillingPhoneNumber),
+		secretRule("pin_passcode", u.PINPasscode),
+		secretRule("account_number", u.AccountNumber),
+		secretRule("tax_identifier", u.TaxIdentifier),
+		secretRule("business_identifier", u.BusinessIdentifier),
+	)
+}
+
+// AllowedFOCDates returns the windows in which the FOC date of a draft's sub request
+// may be. The route is known from another client of the API only.
+//
+// GET /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests/{id}/allowed_foc_dates: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DraftsService) AllowedFOCDates(ctx context.Context, draft DraftID, id SubRequestID) ([]FOCWindow, error) {
+	windows, _, err := list[FOCWindow](ctx, s.client, &request{
+		op:  opDraftsAllowedFOCDates,
+		ids: []string{string(draft), string(id)},
+	})
+	return windows, err
+}

@@ -1,0 +1,186 @@
+package porting
+
+import "slices"
+
+// The API's enumerations are open: a value that isn't in these lists is kept as
+// it is, and its Known method reports false.
+
+// PortabilityStatus is how sure it is that a number can be ported.
+type PortabilityStatus string
+
+// The documented portability statuses.
+const (
+	PortabilityStatusPending     PortabilityStatus = "pending"
+	PortabilityStatusConfirmed   PortabilityStatus = "confirmed"
+	PortabilityStatusProvisional PortabilityStatus = "provisional"
+)
+
+// Known tells whether s is one of the documented values.
+func (s PortabilityStatus) Known() bool {
+	return slices.Contains([]PortabilityStatus{
+		PortabilityStatusPending, PortabilityStatusConfirmed, PortabilityStatusProvisional,
+	}, s)
+}
+
+// CoverageCategory is the numbering plan that a number belongs to. A portability
+// check can answer all four, the numbers of a port request the two of NANP.
+type CoverageCategory string
+
+// The documented coverage categories.
+const (
+	CoverageCategoryNANPGeneric   CoverageCategory = "nanp_generic"
+	CoverageCategoryNANPTollFree  CoverageCategory = "nanp_toll_free"
+	CoverageCategoryInternational CoverageCategory = "international"
+	CoverageCategoryInvalid       CoverageCategory = "invalid"
+)
+
+// Known tells whether c is one of the documented values.
+func (c CoverageCategory) Known() bool {
+	return slices.Contains([]CoverageCategory{
+		CoverageCategoryNANPGeneric, CoverageCategoryNANPTollFree,
+		CoverageCategoryInternational, CoverageCategoryInvalid,
+	}, c)
+}
+
+// NonPortableReason is why a number can't be ported.
+type NonPortableReason string
+
+// The documented reasons.
+const (
+	NonPortableReasonInvalidPhoneNumber NonPortableReason = "invalid_phone_number"
+	NonPortableReasonLRNDataNotFound    NonPortableReason = "lrn_data_not_found"
+	NonPortableReasonNoCoverage         NonPortableReason = "no_coverage"
+	NonPortableReasonAlreadyBeingPorted NonPortableReason = "already_being_ported"
+	NonPortableReasonTelnyxNumber       NonPortableReason = "telnyx_number"
+)
+
+// Known tells whether r is one of the documented values.
+func (r NonPortableReason) Known() bool {
+	return slices.Contains([]NonPortableReason{
+		NonPortableReasonInvalidPhoneNumber, NonPortableReasonLRNDataNotFound, NonPortableReasonNoCoverage,
+		NonPortableReasonAlreadyBeingPorted, NonPortableReasonTelnyxNumber,
+	}, r)
+}
+
+// ServiceType is what kind of line a number is on (svtype). The API writes it as a digit.
+type ServiceType string
+
+// The documented service types.
+const (
+	ServiceTypeWireline ServiceType = "0"
+	ServiceTypeWireless ServiceType = "1" // its account needs a PIN
+	ServiceTypeVOIP     ServiceType = "2"
+)
+
+// Known tells whether t is one of the documented values.
+func (t ServiceType) Known() bool {
+	return slices.Contains([]ServiceType{ServiceTypeWireline, ServiceTypeWireless, ServiceTypeVOIP}, t)
+}
+
+// SubRequestStatus is how far a sub request is. Carriers jump between statuses and
+// new ones appear, so nothing here limits which may follow which.
+type SubRequestStatus string
+
+// The documented sub request statuses.
+const (
+	SubRequestStatusUnassigned       SubRequestStatus = "unassigned" // of numbers in no sub request
+	SubRequestStatusInProcess        SubRequestStatus = "in-process"
+	SubRequestStatusSubmitted        SubRequestStatus = "submitted"
+	SubRequestStatusException        SubRequestStatus = "exception" // the losing carrier rejected it
+	SubRequestStatusFOCDateConfirmed SubRequestStatus = "foc-date-confirmed"
+	SubRequestStatusPorted           SubRequestStatus = "ported"
+	SubRequestStatusCancelled        SubRequestStatus = "cancelled"
+	SubRequestStatusCancelPending    SubRequestStatus = "cancel-pending"
+)
+
+// Known tells whether s is one of the documented values.
+func (s SubRequestStatus) Known() bool {
+	return slices.Contains([]SubRequestStatus{
+		SubRequestStatusUnassigned, SubRequestStatusInProcess, SubRequestStatusSubmitted,
+		SubRequestStatusException, SubRequestStatusFOCDateConfirmed, SubRequestStatusPorted,
+		SubRequestStatusCancelled, SubRequestStatusCancelPending,
+	}, s)
+}
+
+// Terminal tells whether nothing more will happen: ported or cancelled.
+func (s SubRequestStatus) Terminal() bool {
+	return s == SubRequestStatusPorted || s == SubRequestStatusCancelled
+}
+
+// NeedsAction tells whether it is the user's move: an exception has to be resolved.
+func (s SubRequestStatus) NeedsAction() bool { return s == SubRequestStatusException }
+
+// PortingOptionType says whether all numbers of an account leave the losing carrier.
+// In an update it must be one of the documented values.
+type PortingOptionType string
+
+// The documented porting option types.
+const (
+	PortingOptionTypePartial PortingOptionType = "partial"
+	PortingOptionTypeFull    PortingOptionType = "full"
+)
+
+// Known tells whether t is one of the documented values.
+func (t PortingOptionType) Known() bool {
+	return t == PortingOptionTypePartial || t == PortingOptionTypeFull
+}
+
+// RemainingNumbersAction says what happens to the numbers that a partial port leaves.
+// In an update it must be one of the documented values, or empty.
+type RemainingNumbersAction string
+
+// The documented actions.
+const (
+	RemainingNumbersActionKeep       RemainingNumbersAction = "keep"
+	RemainingNumbersActionDisconnect RemainingNumbersAction = "disconnect"
+)
+
+// Known tells whether a is one of the documented values.
+func (a RemainingNumbersAction) Known() bool {
+	return a == RemainingNumbersActionKeep || a == RemainingNumbersActionDisconnect
+}
+
+// DraftStatus is whether a draft has been submitted. That the values of the list's
+// filter are those of the draft itself is inferred.
+type DraftStatus string
+
+// The documented draft statuses.
+const (
+	DraftStatusPending   DraftStatus = "pending"
+	DraftStatusSubmitted DraftStatus = "submitted"
+)
+
+// Known tells whether s is one of the documented values.
+func (s DraftStatus) Known() bool { return s == DraftStatusPending || s == DraftStatusSubmitted }
+
+// PortRequestListStatus is the filter of a list of port requests. A port request
+// itself has no status.
+type PortRequestListStatus string
+
+// The documented filter values.
+const (
+	PortRequestListStatusIncomplete PortRequestListStatus = "incomplete"
+	PortRequestListStatusComplete   PortRequestListStatus = "complete"
+)
+
+// Known tells whether s is one of the documented values.
+func (s PortRequestListStatus) Known() bool {
+	return s == PortRequestListStatusIncomplete || s == PortRequestListStatusComplete
+}
+
+// DocumentType is what a supporting document is. Only "loa" is documented; the
+// others are inferred from the vendor's newer API.
+type DocumentType string
+
+// The known document types.
+const (
+	DocumentTypeLOA     DocumentType = "loa"     // letter of authorization
+	DocumentTypeInvoice DocumentType = "invoice" // the losing carrier's latest bill
+	DocumentTypeCSR     DocumentType = "csr"     // customer service record
+	DocumentTypeOther   DocumentType = "other"
+)
+
+// Known tells whether t is one of the values above.
+func (t DocumentType) Known() bool {
+	return slices.Contains([]DocumentType{DocumentTypeLOA, DocumentTypeInvoice, DocumentTypeCSR, DocumentTypeOther}, t)
+}

@@ -1,0 +1,304 @@
+package porting
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Sentinels for [errors.Is]. Each matches every [*APIError] with its status.
+var (
+	ErrUnauthorized  = errors.New("porting: unauthorized")         // 401
+	ErrNotFound      = errors.New("porting: not found")            // 404
+	ErrUnprocessable = errors.New("porting: unprocessable entity") // 422
+	ErrRateLimited   = errors.New("porting: rate limited")         // 429
+)
+
+// ErrRepeatedPage is the error of an All whose server answers the same page again
+// and again.
+var ErrRepeatedPage = errors.New("the server repeats the page before")
+
+// An ArgumentError says that a call can't work as it was made. Nothing was sent.
+type ArgumentError struct {
+	Operation string // such as "Drafts.Create"
+	Field     string // in the API's spelling: "port_request_id", "phone_numbers.0.phone_number"
+	Reason    string // the rule that is broken; never the value
+}
+
+func (e *ArgumentError) Error() string {
+	return fmt.Sprintf("porting: %s: %s: %s (nothing was sent)", e.Operation, e.Field, e.Reason)
+}
+
+// An APIError is an answer that says no: any status but 2xx, and redirects that
+// may not be followed. Its text has no phone numbers, its Body and Header are as
+// they came.
+//
+// For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
+// [*ValidationError] or [*RateLimitError] that wraps the APIError.
+type APIError struct {
+	Operation  string
+	Method     string
+	Route      string // the route with its parameters in braces; empty for Client.Do and for storage
+	StatusCode int
+	RequestID  string       // to quote to support; the server's X-Request-Id or the nearest to it
+	Code       string       // the first code of the body, if it has one
+	Message    string       // what the body says, if it can be read
+	Fields     []FieldError // what the body says of single fields
+	Header     http.Header  `json:"-"`
+	Body       []byte       `json:"-"` // at most 1 MiB
+	Attempts   int          // how often the call was sent
+}
+
+// A FieldError is what an answer says about one field of the request.
+type FieldError struct {
+	Field   string // a path such as "phone_numbers.0.phone_number"; empty if the server didn't say
+	Code    string
+	Message string
+}
+
+func (e *APIError) Error() string {
+	if e == nil {
+		return "porting: API error"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "porting: %s: %d", e.Operation, e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + maskNumbers(e.Message))
+	}
+	for i, f := range e.Fields {
+		if i == 5 {
+			fmt.Fprintf(&b, "; and %d more", len(e.Fields)-i)
+			break
+		}
+		if f.Message != e.Message {
+			b.WriteString("; " + maskNumbers(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
+		}
+	}
+	b.WriteString(" (" + strings.TrimSpace(e.Method+" "+e.Route))
+	if e.Code != "" {
+		b.WriteString(", code " + e.Code)
+	}
+	if e.RequestID != "" {
+		b.WriteString(", request " + e.RequestID)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
+	}
+	return b.String() + ")"
+}
+
+// Is matches the sentinel of the error's status.
+func (e *APIError) Is(target error) bool {
+	if e == nil {
+		return false
+	}
+	switch target {
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound
+	case ErrUnprocessable:
+		return e.StatusCode == http.StatusUnprocessableEntity
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	}
+	return false
+}
+
+// Format prints the error's text under every verb, and never its body or headers.
+func (e *APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
+// LogValue logs the error's text and what to find it by.
+func (e *APIError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("error", e.Error()),
+		slog.String("operation", e.Operation),
+		slog.String("route", e.Route),
+		slog.Int("status", e.StatusCode),
+		slog.String("code", e.Code),
+		slog.String("request_id", e.RequestID),
+	)
+}
+
+// An UnauthorizedError is a 401: the credentials are missing or wrong.
+type UnauthorizedError struct{ *APIError }
+
+// Unwrap returns the [*APIError].
+func (e *UnauthorizedError) Unwrap() error { return e.APIError }
+
+// A NotFoundError is a 404.
+type NotFoundError struct{ *APIError }
+
+// Unwrap returns the [*APIError].
+func (e *NotFoundError) Unwrap() error { return e.APIError }
+
+// A ValidationError is a 422: the server understood the request and refuses it.
+// Its Message and Fields say why.
+type ValidationError struct{ *APIError }
+
+// Unwrap returns the [*APIError].
+func (e *ValidationError) Unwrap() error { return e.APIError }
+
+// A RateLimitError is a 429 that was the answer to the last try, or one whose wait
+// was too long to begin.
+type RateLimitError struct {
+	*APIError
+	RetryAfter time.Duration // what the server asked to wait; 0 if it didn't say
+}
+
+// Unwrap returns the [*APIError].
+func (e *RateLimitError) Unwrap() error { return e.APIError }
+
+// A ConnectionError says that no whole answer came: the network failed, a timeout
+// or the context ended the call, or the limiter refused it. Repeating the call does
+// no harm: either nothing was sent, or the operation is safe to repeat.
+type ConnectionError struct {
+	Operation string
+	Method    string
+	Route     string
+	Attempts  int // how often the call was tried
+	Err       error
+}
+
+func (e *ConnectionError) Error() string {
+	s := fmt.Sprintf("porting: %s: no answer: %v (%s", e.Operation, e.Err, strings.TrimSpace(e.Method+" "+e.Route))
+	if e.Attempts > 1 {
+		s += fmt.Sprintf(", %d attempts", e.Attempts)
+	}
+	return s + ")"
+}
+
+// Unwrap returns what ended the call, such as [context.DeadlineExceeded].
+func (e *ConnectionError) Unwrap() error { return e.Err }
+
+// Timeout tells whether time ran out.
+func (e *ConnectionError) Timeout() bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(e.Err, &timeout) && timeout.Timeout()
+}
+
+// An OutcomeUnknownError says that an operation that must not be repeated was sent,
+// and that its answer doesn't tell whether the server acted: the connection broke,
+// time ran out, or the answer was a 408 or a 5xx. It was not sent again. Look at
+// the server's state before doing so; [Operation.IfUnknown] says where.
+type OutcomeUnknownError struct {
+	Operation string
+	Err       error // what is known: a typed API error or a [*ConnectionError]
+}
+
+func (e *OutcomeUnknownError) Error() string {
+	s := fmt.Sprintf("porting: %s: outcome unknown, the server may have acted", e.Operation)
+	for _, op := range operations {
+		if op.Name == e.Operation && op.IfUnknown != "" {
+			s += "; " + op.IfUnknown
+		}
+	}
+	return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
+}
+
+// Unwrap returns what is known of the failure.
+func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// A DecodeError says that the server accepted the call (the status is a 2xx), but
+// that its answer can't be read: it is empty, too large, not JSON, or a value has
+// the wrong type. A change that was asked for has been made. The error's text has
+// no value of the answer, except an unreadable time.
+type DecodeError struct {
+	Operation  string
+	Field      string // the path of the value that can't be read, such as "sub_requests.0.foc_date"; empty if unknown
+	StatusCode int
+	RequestID  string
+	Err        error
+	Body       []byte `json:"-"` // at most 1 MiB
+
+	changed bool // the operation changes something
+}
+
+func (e *DecodeError) Error() string {
+	s := "porting: " + e.Operation + ": the answer can't be read: "
+	if e.changed {
+		s = "porting: " + e.Operation + ": the server did it, but its answer can't be read: "
+	}
+	if e.Field != "" {
+		s += e.Field + ": "
+	}
+	s += fmt.Sprint(e.Err)
+	if e.RequestID != "" {
+		s += " (request " + e.RequestID + ")"
+	}
+	return s
+}
+
+// Unwrap returns why the answer can't be read.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// Format prints the error's text under every verb, and never its body.
+func (e *DecodeError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
+// An UploadError says which step of [DocumentsService.Upload] failed, and how far
+// it came.
+type UploadError struct {
+	Draft DraftID
+	Step  UploadStep
+	Key   string // the file's key in storage, known from the second step on
+	Err   error
+}
+
+// An UploadStep is one of the three steps of an upload.
+type UploadStep string
+
+// The steps of an upload, in order.
+const (
+	UploadStepRequest  UploadStep = "request"  // asking where to send the file
+	UploadStepStore    UploadStep = "store"    // sending the file there
+	UploadStepDocument UploadStep = "document" // telling the draft about it
+)
+
+func (e *UploadError) Error() string {
+	return fmt.Sprintf("porting: Documents.Upload: draft %s: step %q failed: %s", e.Draft, e.Step,
+		strings.TrimPrefix(fmt.Sprint(e.Err), "porting: Documents.Upload: "))
+}
+
+// Unwrap returns the error of the step.
+func (e *UploadError) Unwrap() error { return e.Err }
+
+// interrupted is the end of a wait between two tries: it has both the reason why
+// the wait ended and what the last try had come to.
+type interrupted struct{ reason, last error }
+
+func (e *interrupted) Error() string {
+	return fmt.Sprintf("%v (%v while waiting to try again)", e.last, e.reason)
+}
+
+func (e *interrupted) Unwrap() []error { return []error{e.reason, e.last} }
+
+// maskNumbers hides every run of seven or more digits, with a plus or not: a
+// phone number, an account number, a PIN.
+func maskNumbers(s string) string {
+	const fewest = 7
+	var b strings.Builder
+	for len(s) > 0 {
+		start := strings.IndexAny(s, "+0123456789")
+		if start < 0 {
+			break
+		}
+		end := start + 1
+		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+			end++
+		}
+		b.WriteString(s[:start])
+		if end-start >= fewest {
+			b.WriteString("[number]")
+		} else {
+			b.WriteString(s[start:end])
+		}
+		s = s[end:]
+	}
+	return b.String() + s
+}

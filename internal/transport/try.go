@@ -1,0 +1,210 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	keptOfError = 1 << 20  // bytes of an error's body that are kept
+	drained     = 64 << 10 // bytes read of a redirect's body, to keep the connection
+	presized    = 1 << 20  // bytes allocated on the word of a Content-Length
+)
+
+// RoundTrip makes one try: it waits for the limiter, sends, follows the redirects
+// that may be followed, and reads the answer. What came of it is in r.Outcome;
+// what it returns only serves the http.Client around it.
+func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.waiting = false
+	if r.call.Limited && r.client.Limiter != nil {
+		if err := r.client.Limiter.Wait(req.Context()); err != nil {
+			r.final = true
+			r.WaitErr = err
+			return nil, closeBody(req, err)
+		}
+	}
+	r.tried = time.Now()
+	r.Outcome = Outcome{Attempts: r.Attempts + 1, Sent: true}
+
+	ctx, cancel := r.tryContext(req.Context())
+	var wire *wire
+	if !r.call.Repeatable {
+		ctx, wire = watch(ctx)
+	}
+	resp, err := r.send(req.WithContext(ctx))
+	if err != nil {
+		defer cancel()
+		r.Sent = !wire.neverSent(err)
+		r.Err = r.explain(ctx, err)
+		return nil, closeBody(req, r.Err)
+	}
+	r.StatusCode = resp.StatusCode
+	r.Header = resp.Header
+	r.RetryAfter = retryAfter(resp.Header)
+	if r.call.Stream && r.Success() {
+		resp.Body = &stream{ReadCloser: resp.Body, run: r, ctx: ctx, cancel: cancel}
+		return resp, nil
+	}
+	defer cancel()
+	if r.Body, err = read(resp, r.limit()); err != nil {
+		r.Err = r.explain(ctx, err)
+	}
+	return answered(req, resp), nil
+}
+
+// tryContext is the context of one try: the call's, and the time a try may take.
+func (r *run) tryContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.call.TryTimeout > 0 {
+		return context.WithTimeout(ctx, r.call.TryTimeout)
+	}
+	return context.WithCancel(ctx)
+}
+
+// closeBody closes the request's body, as a RoundTripper must, and returns err.
+func closeBody(req *http.Request, err error) error {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+	return err
+}
+
+// limit is how much of the current answer's body is read.
+func (r *run) limit() int64 {
+	if r.Success() {
+		return r.call.MaxBytes
+	}
+	return keptOfError
+}
+
+// send sends the request, and again for each redirect that may be followed.
+func (r *run) send(req *http.Request) (*http.Response, error) {
+	base := r.client.HTTP.Transport
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	for hops := 0; ; hops++ {
+		resp, err := base.RoundTrip(req)
+		switch {
+		case err != nil:
+			return nil, err
+		case resp == nil:
+			return nil, errors.New("the HTTP transport returned neither an answer nor an error")
+		case resp.Body == nil:
+			resp.Body = http.NoBody
+		}
+		next := r.redirected(req, resp, hops)
+		if next == nil {
+			return resp, nil
+		}
+		_, _ = io.CopyN(io.Discard, resp.Body, drained)
+		_ = resp.Body.Close()
+		req = next
+	}
+}
+
+// explain puts a context's end in front of what the transport made of it, and
+// tells a try's own timeout from the caller's.
+func (r *run) explain(try context.Context, err error) error {
+	err = clean(err)
+	switch {
+	case r.ctx.Err() != nil:
+		if errors.Is(err, r.ctx.Err()) {
+			return err
+		}
+		return fmt.Errorf("%w (%w)", r.ctx.Err(), err)
+	case errors.Is(try.Err(), context.DeadlineExceeded):
+		return tryTimeoutError{time.Since(r.tried).Round(time.Millisecond)}
+	}
+	return err
+}
+
+// tryTimeoutError is the error of a try that took longer than a try may take.
+type tryTimeoutError struct{ after time.Duration }
+
+func (e tryTimeoutError) Error() string        { return fmt.Sprintf("no whole answer within %v", e.after) }
+func (e tryTimeoutError) Timeout() bool        { return true }
+func (e tryTimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// read returns the body, at most limit bytes of it (0: all). Read to its end, it
+// leaves a connection that can be used again.
+func read(resp *http.Response, limit int64) ([]byte, error) {
+	defer resp.Body.Close()
+	var buf bytes.Buffer
+	if n := min(resp.ContentLength, presized); n > 0 {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	body := io.Reader(resp.Body)
+	if limit > 0 {
+		body = io.LimitReader(body, limit+1)
+	}
+	_, err := buf.ReadFrom(body)
+	if limit > 0 && int64(buf.Len()) > limit {
+		buf.Truncate(int(limit))
+		err = ErrTooLarge
+	}
+	return buf.Bytes(), err
+}
+
+// answered is a response without its body and its Location: the http.Client
+// shall see its status and its cookies, and follow nothing.
+func answered(req *http.Request, resp *http.Response) *http.Response {
+	seen := *resp
+	seen.Body = http.NoBody
+	seen.Request = req
+	if resp.Header.Get("Location") != "" {
+		seen.Header = resp.Header.Clone()
+		seen.Header.Del("Location")
+	}
+	return &seen
+}
+
+// A stream is the unread body of a success. Closing it ends the try.
+type stream struct {
+	io.ReadCloser
+	run    *run
+	ctx    context.Context //nolint:containedctx // the try's, which lasts as long as the body
+	cancel context.CancelFunc
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF itself
+		err = s.run.explain(s.ctx, err)
+	}
+	return n, err
+}
+
+func (s *stream) Close() error {
+	err := s.ReadCloser.Close()
+	s.cancel()
+	return err
+}
+
+// A wire tells whether a try got a connection.
+type wire struct{ asked, got atomic.Bool }
+
+// watch returns a context with which a try tells the wire.
+func watch(ctx context.Context) (context.Context, *wire) {
+	w := new(wire)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { w.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
+	}), w
+}
+
+// neverSent tells whether the failed try provably didn't reach the server:
+// a connection was asked for and never got, or the error is one of getting it.
+// A transport that doesn't tell is not believed to have sent nothing.
+func (w *wire) neverSent(err error) bool {
+	if w == nil || w.got.Load() {
+		return false
+	}
+	return w.asked.Load() || isDialError(err)
+}

@@ -1,0 +1,217 @@
+package porting
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// This is the only file that knows the JSON library: the Go team's mirror of
+// encoding/json/v2, which is an alias of it where Go has that package.
+
+// Requests: secrets are revealed, times are whole seconds in UTC, and the keys of a
+// map are sorted. A string that isn't UTF-8 is an error.
+var encodeOptions = json.JoinOptions(
+	json.Deterministic(true),
+	json.WithMarshalers(json.JoinMarshalers(
+		json.MarshalToFunc(func(e *jsontext.Encoder, s Secret) error {
+			return e.WriteToken(jsontext.String(s.Reveal()))
+		}),
+		json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
+			return e.WriteToken(jsontext.String(t.UTC().Format("2006-01-02T15:04:05Z")))
+		}),
+	)),
+)
+
+// Answers: names match exactly, unknown members are ignored, of a name that comes
+// twice the last counts, and bytes that aren't UTF-8 become U+FFFD, so that one bad
+// letter in a carrier's comment doesn't lose a port request.
+var decodeOptions = json.JoinOptions(
+	jsontext.AllowDuplicateNames(true),
+	jsontext.AllowInvalidUTF8(true),
+)
+
+func encodeJSON(v any) ([]byte, error) { return json.Marshal(v, encodeOptions) }
+
+func decodeJSON(data []byte, v any) error {
+	return json.Unmarshal(data, v, decodeOptions)
+}
+
+// MarshalJSONTo writes the value, or null.
+func (o Optional[T]) MarshalJSONTo(e *jsontext.Encoder) error {
+	if o.state != optionalSet {
+		return e.WriteToken(jsontext.Null)
+	}
+	return json.MarshalEncode(e, o.value)
+}
+
+// MarshalJSON writes the value, or null.
+func (o Optional[T]) MarshalJSON() ([]byte, error) {
+	if o.state != optionalSet {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.value)
+}
+
+// UnmarshalJSONFrom reads a value, or null.
+func (o *Optional[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == 'n' {
+		*o = Null[T]()
+		return d.SkipValue()
+	}
+	o.state = optionalSet
+	return json.UnmarshalDecode(d, &o.value)
+}
+
+// UnmarshalJSON reads a value, or null.
+func (o *Optional[T]) UnmarshalJSON(data []byte) error {
+	return o.UnmarshalJSONFrom(jsontext.NewDecoder(bytes.NewReader(data), decodeOptions))
+}
+
+// explainJSON returns the path of the member that a decoding error is about, if it
+// is known, and the error without any value of the answer: that could be a secret.
+func explainJSON(err error) (field string, reason error) {
+	var semantic *json.SemanticError
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &semantic):
+		field = fieldPath(string(semantic.JSONPointer))
+		var badTime *timestampError
+		switch {
+		case errors.As(err, &badTime):
+			return field, badTime
+		case errors.Is(err, strconv.ErrRange):
+			return field, errors.New("a number that is out of range")
+		case semantic.JSONKind != 0 && semantic.GoType != nil:
+			return field, fmt.Errorf("%s where %s belongs", jsonKind(semantic.JSONKind), goKind(semantic.GoType))
+		case semantic.Err != nil:
+			return field, semantic.Err
+		}
+		return field, errors.New("a value that doesn't fit")
+	case errors.As(err, &syntactic):
+		return fieldPath(string(syntactic.JSONPointer)), fmt.Errorf("%w after byte %d", syntactic.Err, syntactic.ByteOffset)
+	}
+	return "", err
+}
+
+func jsonKind(k jsontext.Kind) string {
+	switch k {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case 't', 'f':
+		return "a boolean"
+	}
+	return "null"
+}
+
+func goKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Slice:
+		return "an array"
+	case reflect.String:
+		return "a string"
+	case reflect.Int:
+		return "an integer"
+	case reflect.Bool:
+		return "a boolean"
+	}
+	return "an object"
+}
+
+// fieldPath turns a JSON pointer such as /a/0/b into the path a.0.b.
+func fieldPath(pointer string) string {
+	path := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(path)
+}
+
+// object decodes an answer that is one object: null isn't one.
+type object[T any] struct{ into *T }
+
+// oneOf decodes an answer that is documented as an array of one object, but may as
+// well be the object itself.
+type oneOf[T any] struct{ into *T }
+
+var (
+	errNull  = errors.New("null where an object belongs")
+	errCount = errors.New("an array of other than one object")
+)
+
+// UnmarshalJSONFrom decodes an object.
+func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == 'n' {
+		return errNull
+	}
+	return json.UnmarshalDecode(d, o.into)
+}
+
+// UnmarshalJSONFrom decodes an object, or an array of one.
+func (o oneOf[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() != '[' {
+		return object[T](o).UnmarshalJSONFrom(d)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	if d.PeekKind() == ']' {
+		return errCount
+	}
+	if err := (object[T](o)).UnmarshalJSONFrom(d); err != nil {
+		return err
+	}
+	if d.PeekKind() != ']' {
+		return errCount
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// portabilityAnswer decodes the three shapes in which results are known to come:
+// an array of objects that hold results, one such object, or an array of results.
+type portabilityAnswer []PortabilityResult
+
+// UnmarshalJSONFrom decodes any of the three and flattens it, in order.
+func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	type group struct {
+		PhoneNumbers Optional[[]PortabilityResult] `json:"phone_numbers"`
+		PortabilityResult
+	}
+	*a = portabilityAnswer{}
+	if d.PeekKind() == '{' {
+		var g group
+		if err := json.UnmarshalDecode(d, &g); err != nil {
+			return err
+		}
+		if g.PhoneNumbers.IsZero() {
+			return errors.New("an object without phone_numbers")
+		}
+		results, _ := g.PhoneNumbers.Get()
+		*a = append(*a, results...)
+		return nil
+	}
+	var groups []group
+	if err := json.UnmarshalDecode(d, &groups); err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if g.PhoneNumbers.IsZero() {
+			*a = append(*a, g.PortabilityResult)
+			continue
+		}
+		results, _ := g.PhoneNumbers.Get()
+		*a = append(*a, results...)
+	}
+	return nil
+}

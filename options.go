@@ -1,0 +1,298 @@
+package porting
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Defaults of a client.
+const (
+	defaultBaseURL          = "https://api.telnyx.com"
+	defaultTryTimeout       = 30 * time.Second
+	defaultMaxResponseBytes = 64 << 20
+)
+
+// config is everything that options set. A copy of it is a copy of all settings.
+type config struct {
+	baseURL    *url.URL
+	creds      Credentials
+	httpClient *http.Client
+	userAgent  string
+	header     http.Header // besides the client's own; replaced, never changed
+	timeout    time.Duration
+	tryTimeout time.Duration // 0: the default
+	maxBytes   int64         // 0: the default
+	retry      RetryPolicy
+	limiter    Limiter
+	logger     *slog.Logger
+	observer   Observer
+}
+
+// An Option sets something of a [Client]. A bad one makes [NewClient] fail with an
+// [*ArgumentError].
+type Option func(*config) error
+
+// WithBaseURL sets where the API is; the default is https://api.telnyx.com. A path
+// is kept as a prefix of every route. Only https is accepted, and http to loopback.
+func WithBaseURL(base string) Option {
+	return func(c *config) error {
+		u, err := url.Parse(base)
+		switch {
+		case err != nil:
+			return badOption("base_url", "not a URL")
+		case u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+			return badOption("base_url", "not an absolute http or https URL")
+		case u.Scheme == "http" && !isLoopback(u.Hostname()):
+			return badOption("base_url", "http is only for loopback; credentials need https")
+		case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+			return badOption("base_url", "must have no user, query or fragment")
+		}
+		u.Path = strings.TrimRight(u.Path, "/")
+		u.RawPath = strings.TrimRight(u.RawPath, "/")
+		c.baseURL = u
+		return nil
+	}
+}
+
+// WithHTTPClient sends through client, which stays as it is: it is copied, and its
+// CheckRedirect is not used (see [Client]). Its Transport has net/http's pool of two
+// idle connections per host unless it says otherwise; without this option the
+// client has a pool of its own that serves many callers.
+func WithHTTPClient(client *http.Client) Option {
+	return func(c *config) error {
+		if client == nil {
+			return badOption("http_client", "is nil")
+		}
+		c.httpClient = client
+		return nil
+	}
+}
+
+// WithUserAgent puts product, such as "billing/1.4", in front of the client's own
+// User-Agent.
+func WithUserAgent(product string) Option {
+	return func(c *config) error {
+		if product == "" || !isHeaderValue(product) {
+			return badOption("user_agent", "must be a line of text")
+		}
+		c.userAgent = product + " " + userAgent
+		return nil
+	}
+}
+
+// WithTimeout bounds a whole call, its waits included. The default is no bound but
+// the context. A download or an upload counts as one call.
+func WithTimeout(d time.Duration) Option {
+	return func(c *config) error {
+		if d <= 0 {
+			return badOption("timeout", "must be positive")
+		}
+		c.timeout = d
+		return nil
+	}
+}
+
+// WithTryTimeout bounds each try, from dialling to the last byte of the answer. The
+// default is 30 s, and none for a download or for sending a file to storage.
+func WithTryTimeout(d time.Duration) Option {
+	return func(c *config) error {
+		if d <= 0 {
+			return badOption("try_timeout", "must be positive")
+		}
+		c.tryTimeout = d
+		return nil
+	}
+}
+
+// A RetryPolicy says how often a call is tried, and how long the waits in between
+// are. A zero field has its default.
+//
+// A wait is random between MinWait and a ceiling that doubles with each try up to
+// MaxWait. A server's Retry-After is the least that is waited, with up to MinWait
+// on top; if it asks for more than 60 s and more than MaxWait, the call ends with the
+// answer's error. So it does if a wait would pass the context's deadline, or end
+// later than MaxElapsed after the call began.
+type RetryPolicy struct {
+	MaxAttempts int           // default 4; 1: no retries
+	MinWait     time.Duration // default 500 ms
+	MaxWait     time.Duration // default 8 s
+	MaxElapsed  time.Duration // default 60 s
+}
+
+// WithRetry sets when and how long failed tries are repeated. Whether an operation
+// may be repeated at all is its [RetryClass], which nothing changes.
+func WithRetry(policy RetryPolicy) Option {
+	return func(c *config) error {
+		p := policy
+		switch {
+		case p.MaxAttempts < 0:
+			return badOption("retry.max_attempts", "must not be negative")
+		case p.MinWait < 0:
+			return badOption("retry.min_wait", "must not be negative")
+		case p.MaxWait < 0:
+			return badOption("retry.max_wait", "must not be negative")
+		case p.MaxElapsed < 0:
+			return badOption("retry.max_elapsed", "must not be negative")
+		case p.MinWait > 0 && p.MaxWait > 0 && p.MinWait > p.MaxWait:
+			return badOption("retry.min_wait", "must not be longer than max_wait")
+		}
+		c.retry = policy
+		return nil
+	}
+}
+
+// withDefaults replaces the policy's zero fields.
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	d := RetryPolicy{MaxAttempts: 4, MinWait: 500 * time.Millisecond, MaxWait: 8 * time.Second, MaxElapsed: time.Minute}
+	switch {
+	case p.MinWait == 0 && p.MaxWait > 0:
+		d.MinWait = min(d.MinWait, p.MaxWait)
+	case p.MaxWait == 0:
+		d.MaxWait = max(d.MaxWait, p.MinWait)
+	}
+	if p.MaxAttempts == 0 {
+		p.MaxAttempts = d.MaxAttempts
+	}
+	if p.MinWait == 0 {
+		p.MinWait = d.MinWait
+	}
+	if p.MaxWait == 0 {
+		p.MaxWait = d.MaxWait
+	}
+	if p.MaxElapsed == 0 {
+		p.MaxElapsed = d.MaxElapsed
+	}
+	return p
+}
+
+// A Limiter is waited for before each try of an API call. A *rate.Limiter of
+// golang.org/x/time/rate is one. What goes to storage isn't limited.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+// WithLimiter sets the limiter.
+func WithLimiter(limiter Limiter) Option {
+	return func(c *config) error {
+		if limiter == nil {
+			return badOption("limiter", "is nil")
+		}
+		c.limiter = limiter
+		return nil
+	}
+}
+
+// WithLogger logs each try: at debug level if nothing is to be done, at warn level
+// if it is repeated or the call fails. Lines hold the operation, its route, the
+// status, times and the request id; never a body, a credential, an id or a phone
+// number. The default is not to log.
+func WithLogger(logger *slog.Logger) Option {
+	return func(c *config) error {
+		if logger == nil {
+			return badOption("logger", "is nil")
+		}
+		c.logger = logger
+		return nil
+	}
+}
+
+// WithObserver tells the observer of every try and of every call.
+func WithObserver(observer Observer) Option {
+	return func(c *config) error {
+		if observer == nil {
+			return badOption("observer", "is nil")
+		}
+		c.observer = observer
+		return nil
+	}
+}
+
+// ownHeaders are those that the client sets itself.
+var ownHeaders = map[string]string{
+	"Authorization":       "credentials are given to NewClient",
+	"X-Api-User":          "credentials are given to NewClient",
+	"X-Api-Token":         "credentials are given to NewClient",
+	"Cookie":              "cookies are the http.Client's",
+	"Proxy-Authorization": "a proxy's credentials are the http.Transport's",
+	"Host":                "the host is the base URL's",
+	"Content-Length":      "it follows from the body",
+	"Transfer-Encoding":   "it follows from the body",
+	"Content-Type":        "bodies are JSON",
+	"Accept":              "answers are JSON",
+	"Accept-Encoding":     "compression is the http.Transport's",
+	"User-Agent":          "use WithUserAgent",
+}
+
+// WithHeader adds a header to every API call, for a gateway or a trace. It isn't
+// sent to storage hosts. Headers that carry credentials, and those that the client
+// sets itself, are refused.
+func WithHeader(key, value string) Option {
+	return func(c *config) error {
+		field := "header." + strings.ToLower(key)
+		canonical := http.CanonicalHeaderKey(key)
+		switch {
+		case !isHeaderName(key):
+			return badOption("header", "not a header name")
+		case !isHeaderValue(value):
+			return badOption(field, "not a header value")
+		case ownHeaders[canonical] != "":
+			return badOption(field, ownHeaders[canonical])
+		}
+		c.header = c.header.Clone()
+		if c.header == nil {
+			c.header = http.Header{}
+		}
+		c.header.Set(canonical, value)
+		return nil
+	}
+}
+
+// WithMaxResponseBytes bounds the body of an answer, decompressed; a larger one is
+// a [*DecodeError]. The default is 64 MiB, and no bound for a download.
+func WithMaxResponseBytes(n int64) Option {
+	return func(c *config) error {
+		if n <= 0 {
+			return badOption("max_response_bytes", "must be positive")
+		}
+		c.maxBytes = n
+		return nil
+	}
+}
+
+// apply applies the options in order, up to the first bad one.
+func (c *config) apply(opts []Option) error {
+	for i, opt := range opts {
+		if opt == nil {
+			return badOption("options."+strconv.Itoa(i), "is nil")
+		}
+		if err := opt(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func badOption(field, reason string) error {
+	return &ArgumentError{Operation: "NewClient", Field: field, Reason: reason}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+func isHeaderName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+func isHeaderValue(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}

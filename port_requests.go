@@ -1,0 +1,69 @@
+package porting
+
+import (
+	"context"
+	"iter"
+)
+
+// PortRequestsService reads port requests: what submitted drafts have turned into.
+type PortRequestsService struct{ client *Client }
+
+// PortRequestListOptions choose which port requests are listed and what they
+// include. Zero fields are left to the server.
+type PortRequestListOptions struct {
+	Page                int                   `url:"page,omitempty"`     // from 1
+	PerPage             int                   `url:"per_page,omitempty"` // the server's default is 20, its maximum isn't documented
+	Search              string                `url:"search,omitempty"`   // a support key (pr_…) or part of a number
+	Status              PortRequestListStatus `url:"status,omitempty"`
+	IncludePhoneNumbers Optional[bool]        `url:"include_phone_numbers,omitempty"` // the server's default is true
+	IncludeSubRequests  Optional[bool]        `url:"include_sub_requests,omitempty"`  // the server's default is false
+}
+
+// GetOptions choose what a port request or a draft includes. That a single one
+// accepts them isn't documented; it is inferred from another client of the API.
+type GetOptions struct {
+	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty"` // the server's default is true
+	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty"`  // the server's default is false
+}
+
+// List returns one page of the account's port requests. Nil options are the
+// server's defaults.
+//
+// GET /origination/porting/port_requests: safe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/find-port-requests
+func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOptions) (*Page[PortRequest], error) {
+	var o PortRequestListOptions
+	if opts != nil {
+		o = *opts
+	}
+	return listPage[PortRequest](ctx, s.client, opPortRequestsList, o, o.Page, o.PerPage)
+}
+
+// All iterates over the port requests of all pages, from opts.Page on. Nothing is
+// sent before the first step, each page is asked for with ctx when the one before is
+// used up, and opts is copied. An error is the last step. Each range starts anew.
+//
+// GET /origination/porting/port_requests, once for each page: safe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/find-port-requests
+func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOptions) iter.Seq2[*PortRequest, error] {
+	var o PortRequestListOptions
+	if opts != nil {
+		o = *opts
+	}
+	return all(ctx, opPortRequestsList, o.Page, func(ctx context.Context, number int) (*Page[PortRequest], error) {
+		o := o
+		o.Page = number
+		return s.List(ctx, &o)
+	}, func(p *PortRequest) PortRequestID { return p.ID })
+}
+
+// Get returns a port request. Nil options are the server's defaults.
+//
+// GET /origination/porting/port_requests/{id}: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *PortRequestsService) Get(ctx context.Context, id PortRequestID, opts *GetOptions) (*PortRequest, error) {
+	return get[PortRequest](ctx, s.client, &request{op: opPortRequestsGet, ids: []string{string(id)}, query: opts})
+}

@@ -1,0 +1,60 @@
+package porting
+
+import (
+	"context"
+	"strconv"
+)
+
+// PortabilityService checks whether numbers can be ported.
+type PortabilityService struct{ client *Client }
+
+// Check asks for each number whether it can be ported here. The numbers should be in
+// E.164 form (+13125550100); of one that isn't the answer says so, it is no error.
+// The results come in the server's order, which is expected to be the numbers'.
+// A 422 for one number fails the whole check.
+//
+// POST /origination/porting/portability_checks: safe, although a POST; it changes
+// nothing. The documented answer is an array of objects that hold results; a single
+// such object and a plain array of results are read too.
+//
+// https://developers.telnyx.com/api/v1/mission-control/run-portability-check
+func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]PortabilityResult, error) {
+	body, err := numbersBody(opPortabilityCheck, numbers, func(n string) string {
+		if n == "" {
+			return "is empty"
+		}
+		return ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	var answer portabilityAnswer
+	if _, err := s.client.call(ctx, &request{op: opPortabilityCheck, body: body}, &answer); err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// phoneNumbers is the body of a portability check and of a new draft.
+type phoneNumbers struct {
+	PhoneNumbers []phoneNumber `json:"phone_numbers"`
+}
+
+type phoneNumber struct {
+	PhoneNumber string `json:"phone_number"`
+}
+
+// numbersBody makes a body of numbers, of which none may break the rule.
+func numbersBody(op *Operation, numbers []string, broken func(number string) string) (*phoneNumbers, error) {
+	if len(numbers) == 0 {
+		return nil, &ArgumentError{op.Name, "phone_numbers", "is empty"}
+	}
+	body := &phoneNumbers{make([]phoneNumber, len(numbers))}
+	for i, n := range numbers {
+		if reason := broken(n); reason != "" {
+			return nil, &ArgumentError{op.Name, "phone_numbers." + strconv.Itoa(i) + ".phone_number", reason}
+		}
+		body.PhoneNumbers[i].PhoneNumber = n
+	}
+	return body, nil
+}

@@ -1,0 +1,58 @@
+package porting
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// A Response is an answer as it came. It prints and logs without its header and
+// body, which can hold secrets.
+type Response struct {
+	StatusCode int         // 0: there was no answer
+	Header     http.Header // not to be changed
+	Body       []byte      // as far as it was read; nil if it was streamed
+	Attempts   int         // how often the call was sent
+	RequestID  string      // the server's id of the answer
+}
+
+// Format prints the status, the attempts and the request id.
+func (r Response) Format(f fmt.State, verb rune) {
+	formatString(f, verb, fmt.Sprintf("{%d, %d attempts, request %q}", r.StatusCode, r.Attempts, r.RequestID))
+}
+
+// LogValue logs the status, the attempts and the request id.
+func (r Response) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int("status", r.StatusCode),
+		slog.Int("attempts", r.Attempts),
+		slog.String("request_id", r.RequestID),
+	)
+}
+
+type captureKey struct{}
+
+// CaptureResponse returns a context that stores in into the last answer of a call
+// made with it: for headers that no model has, or a body that didn't decode. Each
+// call overwrites what the one before has stored, so calls that run at the same
+// time need a context each.
+func CaptureResponse(ctx context.Context, into *Response) context.Context {
+	return context.WithValue(ctx, captureKey{}, into)
+}
+
+func capture(ctx context.Context, out *transport.Outcome) {
+	into, _ := ctx.Value(captureKey{}).(*Response)
+	if into == nil {
+		return
+	}
+	*into = Response{
+		StatusCode: out.StatusCode,
+		Header:     out.Header,
+		Body:       out.Body,
+		Attempts:   out.Attempts,
+		RequestID:  requestID(out.Header),
+	}
+}

@@ -1,0 +1,86 @@
+package porting
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+)
+
+// Timestamp is an instant as the API writes it. Its zero value means that the API
+// gave none: null, "" or no field.
+//
+// It reads RFC 3339 with or without a fraction, with Z, +00:00, +0000 or no zone
+// (UTC), with a space instead of the T, and a bare date (midnight UTC). Anything
+// else is a decoding error that names the field and the value. The instant is kept
+// in UTC; it is written in RFC 3339, or as null if it is zero. That the API's own
+// form is ISO 8601 is documented, which of its variants is not.
+type Timestamp struct{ time.Time }
+
+var timestampLayouts = []string{
+	time.RFC3339,
+	"2006-01-02T15:04:05Z0700",
+	"2006-01-02T15:04:05",
+	time.DateOnly,
+}
+
+// MarshalText writes RFC 3339 in UTC, or nothing for the zero time.
+func (t Timestamp) MarshalText() ([]byte, error) {
+	if t.IsZero() {
+		return []byte{}, nil
+	}
+	return t.UTC().MarshalText()
+}
+
+// UnmarshalText reads any of the forms named above.
+func (t *Timestamp) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*t = Timestamp{}
+		return nil
+	}
+	s := string(text)
+	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
+		s = s[:len(time.DateOnly)] + "T" + s[len(time.DateOnly)+1:]
+	}
+	for _, layout := range timestampLayouts {
+		if parsed, err := time.Parse(layout, s); err == nil {
+			*t = Timestamp{parsed.UTC()}
+			return nil
+		}
+	}
+	return &timestampError{string(text)}
+}
+
+// MarshalJSON writes an RFC 3339 string in UTC, or null for the zero time.
+func (t Timestamp) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return t.UTC().MarshalJSON()
+}
+
+// UnmarshalJSON reads a string in any of the forms named above, or null.
+func (t *Timestamp) UnmarshalJSON(data []byte) error {
+	switch {
+	case bytes.Equal(data, []byte("null")):
+		*t = Timestamp{}
+		return nil
+	case len(data) >= 2 && data[0] == '"' && bytes.IndexByte(data, '\\') < 0:
+		return t.UnmarshalText(data[1 : len(data)-1])
+	}
+	var s string
+	if err := decodeJSON(data, &s); err != nil {
+		return err
+	}
+	return t.UnmarshalText([]byte(s))
+}
+
+// timestampError is a time in none of the forms that are read.
+type timestampError struct{ value string }
+
+func (e *timestampError) Error() string {
+	const enough = 40
+	if len(e.value) > enough {
+		return fmt.Sprintf("%.40q… is not a time", e.value)
+	}
+	return fmt.Sprintf("%q is not a time", e.value)
+}

@@ -1,0 +1,265 @@
+package porting
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// DocumentUpload is a document to be added to a draft.
+type DocumentUpload struct {
+	Type        DocumentType
+	Filename    string // its last element names the file in storage
+	ContentType string // a media type; empty: the usual one of the file name's extension
+
+	// Content is sent from where it stands to its end. An *os.File, a *bytes.Reader
+	// or the like is read as it is sent; any other reader is read first, outside of
+	// the context's reach, and may hold up to 32 MiB.
+	Content io.Reader
+
+	// Extra adds members to the body of the last step, or replaces its document_type
+	// and body: what that step takes isn't documented.
+	Extra map[string]any
+}
+
+// maxBuffered is how much of a content that can't be rewound is kept for another try.
+const maxBuffered = 32 << 20
+
+// storageUpload is the second step of an upload; it isn't one of the API's operations.
+var storageUpload = &Operation{Name: "Documents.Upload", Method: http.MethodPost, Retry: RetryIdempotent}
+
+// Upload adds a document to a draft in three steps: it asks where to send the file,
+// sends it to that storage host, without credentials, and tells the draft about it.
+// Only the first step is documented. The second follows the usual convention of
+// signed forms, the third sends document_type and, as body, the file's key in
+// storage; neither has been verified. An [*UploadError] says which step failed; one
+// whose last step's outcome is unknown wraps an [*OutcomeUnknownError].
+//
+// POST /files/upload_requests: safe. POST to storage: idempotent.
+// POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: unsafe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/create-draft-port-request-supporting-document
+func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload DocumentUpload) (*SupportingDocument, error) {
+	c := s.client
+	file, err := upload.file(draft)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	failed := func(step UploadStep, key string, err error) (*SupportingDocument, error) {
+		return nil, &UploadError{Draft: draft, Step: step, Key: key, Err: err}
+	}
+
+	form, err := get[uploadRequest](ctx, c, &request{
+		op:   opUploadRequestsCreate,
+		body: map[string]string{"content_type": file.contentType},
+	})
+	if err != nil {
+		return failed(UploadStepRequest, "", err)
+	}
+	key, call, err := form.call(file)
+	if err != nil {
+		return failed(UploadStepRequest, "", err)
+	}
+
+	call.Header.Set("User-Agent", c.header.Get("User-Agent"))
+	call.TryTimeout = c.config.tryTimeout
+	if _, err := c.exchange(ctx, storageUpload, call, nil); err != nil {
+		return failed(UploadStepStore, key, err)
+	}
+
+	body := map[string]any{"document_type": upload.Type, "body": key}
+	maps.Copy(body, upload.Extra)
+	document, err := get[SupportingDocument](ctx, c, &request{
+		op:   opDraftDocumentsCreate,
+		ids:  []string{string(draft)},
+		body: body,
+	})
+	if err != nil {
+		return failed(UploadStepDocument, key, err)
+	}
+	return document, nil
+}
+
+// A file is a content that can be read more than once.
+type file struct {
+	name        string
+	contentType string
+	size        int64
+	open        func() io.Reader
+}
+
+// file checks the upload, and that the draft's id can be sent, before anything is.
+func (u DocumentUpload) file(draft DraftID) (*file, error) {
+	op := opDraftDocumentsCreate
+	if _, err := expand(op, []string{string(draft)}); err != nil {
+		return nil, err
+	}
+	f := &file{
+		name:        path.Base(strings.ReplaceAll(u.Filename, `\`, "/")),
+		contentType: cmp.Or(u.ContentType, mime.TypeByExtension(path.Ext(u.Filename))),
+	}
+	_, _, mediaErr := mime.ParseMediaType(f.contentType)
+	switch {
+	case u.Type == "":
+		return nil, &ArgumentError{op.Name, "document_type", "is empty"}
+	case f.name == "." || f.name == ".." || f.name == "/":
+		return nil, &ArgumentError{op.Name, "filename", "names no file"}
+	case !isHeaderValue(f.name):
+		return nil, &ArgumentError{op.Name, "filename", "has a control character"}
+	case f.contentType == "":
+		return nil, &ArgumentError{op.Name, "content_type", "is empty, and the file name's extension doesn't tell it"}
+	case mediaErr != nil:
+		return nil, &ArgumentError{op.Name, "content_type", "is not a media type"}
+	case u.Content == nil:
+		return nil, &ArgumentError{op.Name, "content", "is nil"}
+	}
+	if !f.rewind(u.Content) {
+		data, err := io.ReadAll(io.LimitReader(u.Content, maxBuffered+1))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("porting: %s: reading the content (nothing was sent): %w", op.Name, err)
+		case len(data) > maxBuffered:
+			return nil, &ArgumentError{op.Name, "content", "is larger than 32 MiB and can't be rewound; give a reader with ReadAt and Seek"}
+		}
+		f.size = int64(len(data))
+		f.open = func() io.Reader { return bytes.NewReader(data) }
+	}
+	if f.size == 0 {
+		return nil, &ArgumentError{op.Name, "content", "is empty"}
+	}
+	return f, nil
+}
+
+// rewind makes the file of a content that can be read at any place, so that one
+// try's reader is independent of another's. It reports whether it could.
+func (f *file) rewind(content io.Reader) bool {
+	r, ok := content.(interface {
+		io.ReaderAt
+		io.Seeker
+	})
+	if !ok {
+		return false
+	}
+	start, err := r.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return false
+	}
+	end, err := r.Seek(0, io.SeekEnd)
+	if err != nil {
+		return false
+	}
+	if _, err := r.Seek(start, io.SeekStart); err != nil {
+		return false
+	}
+	f.size = max(0, end-start)
+	f.open = func() io.Reader { return io.NewSectionReader(r, start, f.size) }
+	return true
+}
+
+// uploadRequest is where and how a file is to be sent.
+type uploadRequest struct {
+	URL        string            `json:"url"`
+	HTTPMethod string            `json:"http_method"`
+	FormFields map[string]string `json:"form_fields"`
+}
+
+// call makes the request that sends the file, and the key that storage will keep it under.
+func (u *uploadRequest) call(f *file) (key string, call *transport.Call, err error) {
+	unusable := func(field, reason string) error {
+		return &DecodeError{Operation: storageUpload.Name, Field: field, Err: errors.New(reason)}
+	}
+	target, err := storageURL(u.URL)
+	if err != nil {
+		return "", nil, unusable("url", err.Error())
+	}
+	if u.HTTPMethod != "" && u.HTTPMethod != http.MethodPost {
+		return "", nil, unusable("http_method", "is not POST")
+	}
+	fields := map[string]string{}
+	maps.Copy(fields, u.FormFields)
+	policy := readPolicy(fields["policy"])
+	if fields["key"] == "" {
+		demanded, ok := policy["key"]
+		if !ok {
+			return "", nil, unusable("form_fields", "have no key, and their policy demands none")
+		}
+		if strings.HasSuffix(demanded, "/") || demanded == "" {
+			demanded += f.name
+		}
+		fields["key"] = demanded
+	}
+	if _, ok := policy["content-type"]; ok && fields["Content-Type"] == "" {
+		fields["Content-Type"] = f.contentType
+	}
+
+	var head bytes.Buffer
+	form := multipart.NewWriter(&head)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if err := form.WriteField(name, fields[name]); err != nil {
+			return "", nil, unusable("form_fields."+name, err.Error())
+		}
+	}
+	part := textproto.MIMEHeader{}
+	part.Set("Content-Disposition", multipart.FileContentDisposition("file", f.name))
+	part.Set("Content-Type", f.contentType)
+	if _, err := form.CreatePart(part); err != nil {
+		return "", nil, unusable("form_fields", err.Error())
+	}
+	tail := "\r\n--" + form.Boundary() + "--\r\n"
+
+	key = strings.ReplaceAll(fields["key"], "${filename}", f.name)
+	return key, &transport.Call{
+		Method: http.MethodPost,
+		URL:    target,
+		Header: http.Header{"Content-Type": {form.FormDataContentType()}},
+		Body: func() io.Reader {
+			return io.MultiReader(bytes.NewReader(head.Bytes()), f.open(), strings.NewReader(tail))
+		},
+		BodySize:   int64(head.Len()) + f.size + int64(len(tail)),
+		Repeatable: true,
+		MaxBytes:   defaultMaxResponseBytes,
+	}, nil
+}
+
+// readPolicy returns what a signed policy demands of the form: a field's name, in
+// lower case, to its value or to the prefix of it. A policy that can't be read
+// demands nothing.
+func readPolicy(encoded string) map[string]string {
+	var policy struct {
+		Conditions []any `json:"conditions"`
+	}
+	data, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || decodeJSON(data, &policy) != nil {
+		return nil
+	}
+	demands := map[string]string{}
+	for _, condition := range policy.Conditions {
+		switch condition := condition.(type) {
+		case map[string]any: // {"bucket": "name"}
+			for name, value := range condition {
+				demands[strings.ToLower(name)] = textOf(value)
+			}
+		case []any: // ["starts-with", "$key", "prefix/"]
+			if len(condition) == 3 && strings.HasPrefix(textOf(condition[1]), "$") {
+				demands[strings.ToLower(textOf(condition[1])[1:])] = textOf(condition[2])
+			}
+		}
+	}
+	return demands
+}
