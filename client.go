@@ -301,7 +301,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 
 // verdict makes an error of an outcome, or nil of a success whose body is whole.
 func verdict(op *Operation, out *transport.Outcome) (err error) {
-	unknown := false
+	var unknown bool
 	switch {
 	case out.Success() && out.Err == nil:
 		return nil

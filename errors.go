@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,6 +29,7 @@ type ArgumentError struct {
 	Reason    string // the rule that is broken; never the value
 }
 
+// Error names the operation, the field and the rule.
 func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("porting: %s: %s: %s (nothing was sent)", e.Operation, e.Field, e.Reason)
 }
@@ -59,6 +61,7 @@ type FieldError struct {
 	Message string
 }
 
+// Error names the operation, the status, what the server said, the route and the request id.
 func (e *APIError) Error() string {
 	if e == nil {
 		return "porting: API error"
@@ -166,6 +169,7 @@ type ConnectionError struct {
 	Err       error
 }
 
+// Error names the operation and what ended it.
 func (e *ConnectionError) Error() string {
 	s := fmt.Sprintf("porting: %s: no answer: %v (%s", e.Operation, e.Err, strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Attempts > 1 {
@@ -192,12 +196,12 @@ type OutcomeUnknownError struct {
 	Err       error // what is known: a typed API error or a [*ConnectionError]
 }
 
+// Error names the operation, what to look at, and what is known.
 func (e *OutcomeUnknownError) Error() string {
 	s := fmt.Sprintf("porting: %s: outcome unknown, the server may have acted", e.Operation)
-	for _, op := range operations {
-		if op.Name == e.Operation && op.IfUnknown != "" {
-			s += "; " + op.IfUnknown
-		}
+	i := slices.IndexFunc(operations, func(op *Operation) bool { return op.Name == e.Operation && op.IfUnknown != "" })
+	if i >= 0 {
+		s += "; " + operations[i].IfUnknown
 	}
 	return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
 }
@@ -220,6 +224,7 @@ type DecodeError struct {
 	changed bool // the operation changes something
 }
 
+// Error names the operation, the field and why it can't be read.
 func (e *DecodeError) Error() string {
 	s := "porting: " + e.Operation + ": the answer can't be read: "
 	if e.changed {
@@ -260,6 +265,7 @@ const (
 	UploadStepDocument UploadStep = "document" // telling the draft about it
 )
 
+// Error names the draft, the step and why it failed.
 func (e *UploadError) Error() string {
 	return fmt.Sprintf("porting: Documents.Upload: draft %s: step %q failed: %s", e.Draft, e.Step,
 		strings.TrimPrefix(fmt.Sprint(e.Err), "porting: Documents.Upload: "))

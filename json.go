@@ -113,8 +113,9 @@ func jsonKind(k jsontext.Kind) string {
 		return "a number"
 	case 't', 'f':
 		return "a boolean"
+	default:
+		return "null"
 	}
-	return "null"
 }
 
 func goKind(t reflect.Type) string {
@@ -127,8 +128,9 @@ func goKind(t reflect.Type) string {
 		return "an integer"
 	case reflect.Bool:
 		return "a boolean"
+	default:
+		return "an object"
 	}
-	return "an object"
 }
 
 // fieldPath turns a JSON pointer such as /a/0/b into the path a.0.b.

@@ -11,6 +11,7 @@ import (
 // caller's goroutine, so what it does takes the call's time; it must be safe for
 // concurrent use.
 type Observer interface {
+	// Observe is called with the context of the call.
 	Observe(ctx context.Context, event Event)
 }
 

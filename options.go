@@ -174,6 +174,7 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 // A Limiter is waited for before each try of an API call. A *rate.Limiter of
 // golang.org/x/time/rate is one. What goes to storage isn't limited.
 type Limiter interface {
+	// Wait returns when a try may be made, or an error if none may; that ends the call.
 	Wait(ctx context.Context) error
 }
 

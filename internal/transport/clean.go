@@ -8,8 +8,7 @@ import (
 // clean takes the URL out of an error: a query can hold phone numbers, and a
 // signed URL opens a document.
 func clean(err error) error {
-	var withURL *url.Error
-	if errors.As(err, &withURL) {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		return clean(withURL.Err)
 	}
 	return err

@@ -28,6 +28,7 @@ type Client struct {
 
 // Limiter is waited for before each try of a call that is [Call.Limited].
 type Limiter interface {
+	// Wait returns when a try may be made, or an error if none may.
 	Wait(ctx context.Context) error
 }
 
@@ -129,7 +130,7 @@ type run struct {
 	ctx     context.Context //nolint:containedctx // a run is the call's own, and ends with it
 	started time.Time       // when the first try began
 	tried   time.Time       // when the last try began
-	final   bool            // the limiter refused another try
+	final   bool            // another try was not admitted
 	waiting bool            // a wait has begun and no try since
 	wait    time.Duration   // before the next try
 	Outcome

@@ -23,12 +23,10 @@ const (
 // what it returns only serves the http.Client around it.
 func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.waiting = false
-	if r.call.Limited && r.client.Limiter != nil {
-		if err := r.client.Limiter.Wait(req.Context()); err != nil {
-			r.final = true
-			r.WaitErr = err
-			return nil, closeBody(req, err)
-		}
+	if err := r.admit(req.Context()); err != nil {
+		r.final = true
+		r.WaitErr = err
+		return nil, closeBody(req, err)
 	}
 	r.tried = time.Now()
 	r.Outcome = Outcome{Attempts: r.Attempts + 1, Sent: true}
@@ -57,6 +55,17 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 		r.Err = r.explain(ctx, err)
 	}
 	return answered(req, resp), nil
+}
+
+// admit waits until a try may begin.
+func (r *run) admit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !r.call.Limited || r.client.Limiter == nil {
+		return nil
+	}
+	return r.client.Limiter.Wait(ctx)
 }
 
 // tryContext is the context of one try: the call's, and the time a try may take.
@@ -125,11 +134,13 @@ func (r *run) explain(try context.Context, err error) error {
 	return err
 }
 
-// tryTimeoutError is the error of a try that took longer than a try may take.
+// tryTimeoutError is the error of a try that took longer than a try may take. It is
+// a net.Error.
 type tryTimeoutError struct{ after time.Duration }
 
 func (e tryTimeoutError) Error() string        { return fmt.Sprintf("no whole answer within %v", e.after) }
 func (e tryTimeoutError) Timeout() bool        { return true }
+func (e tryTimeoutError) Temporary() bool      { return true }
 func (e tryTimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // read returns the body, at most limit bytes of it (0: all). Read to its end, it
