@@ -1,0 +1,22 @@
+package portingtest
+
+import (
+	"fmt"
+
+	"github.com/numberporting/porting"
+)
+
+// Client gives a client of the sandbox, with the right user and token. It
+// panics if an option is wrong. Closing the sandbox closes the client's idle
+// connections.
+func (s *Server) Client(opts ...porting.Option) *porting.Client {
+	opts = append([]porting.Option{porting.WithBaseURL(s.URL())}, opts...)
+	client, err := porting.NewClient(porting.UserToken(s.config.user, s.config.token), opts...)
+	if err != nil {
+		panic(fmt.Sprintf("portingtest: the client can't be made: %v", err))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closers = append(s.closers, client.CloseIdleConnections)
+	return client
+}

@@ -1,0 +1,296 @@
+package portingtest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting/portingtest"
+)
+
+func TestUploadRequest(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	f := newForm(t, s)
+	assert.Equal(t, s.StorageURL(), f.URL)
+	assert.NotEqual(t, s.URL(), f.URL)
+	assert.Equal(t, http.MethodPost, f.Method)
+	assert.Equal(t, "20260302T090000Z", f.Fields["x-amz-date"])
+	assert.Equal(t, "AWS4-HMAC-SHA256", f.Fields["x-amz-algorithm"])
+	assert.NotContains(t, f.Fields, "key")
+	assert.Regexp(t, `^direct-uploads/[0-9a-f-]{36}/$`, f.prefix(t))
+	assert.NotEqual(t, f.prefix(t), newForm(t, s).prefix(t))
+
+	for body, message := range map[string]string{
+		`{}`:                                  "content_type must be a media type",
+		`{"content_type":"pdf"}`:              "content_type must be a media type",
+		`{"content_type":1}`:                  "content_type must be a string",
+		`{"content_type":"image/png","x":""}`: "x is no key",
+	} {
+		r := must(t, s, http.StatusUnprocessableEntity, "POST", "/files/upload_requests", body)
+		assert.Contains(t, r.message(t), message, body)
+	}
+}
+
+func TestUploadKey(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithUploadKey())
+	f := newForm(t, s)
+	assert.Equal(t, f.prefix(t)+"document", f.Fields["key"])
+	r := do(t, newUpload(t, f.URL, f.parts("", "x")[1:]))
+	assert.Equal(t, http.StatusNoContent, r.Status, r.Body)
+}
+
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	draft, subs := createDraft(t, s, "+12065550100")
+	assert.Equal(t, "[]", must(t, s, http.StatusOK, "GET", draft+"/supporting_documents", "").Body)
+	loa := uploadDocument(t, s, draft, "loa", "the letter")
+	uploadDocument(t, s, draft, "invoice", "the bill")
+	object := must(t, s, http.StatusOK, "GET", loa, "").object(t)
+	assert.Equal(t, map[string]any{
+		"id": object["id"], "body": object["body"], "document_type": "loa", "created_at": "2026-03-02T09:00:00Z",
+	}, object)
+	assert.Equal(t, object, must(t, s, http.StatusOK, "GET", draft+"/supporting_documents", "").list(t)[0])
+
+	fillIn(t, s, subs...)
+	submitted := must(t, s, http.StatusCreated, "POST", draft+"/submit", "").object(t)
+	request := requestsPath + "/" + submitted["port_request_id"].(string)
+	for _, owner := range []string{draft, request} {
+		document := owner + "/supporting_documents/" + object["id"].(string)
+		assert.Equal(t, object, must(t, s, http.StatusOK, "GET", document, "").object(t))
+		link := must(t, s, http.StatusCreated, "POST", document+"/download_links", "").object(t)["url"].(string)
+		require.True(t, strings.HasPrefix(link, s.StorageURL()+"/"), link)
+		file := get(t, link)
+		assert.Equal(t, http.StatusOK, file.Status)
+		assert.Equal(t, "the letter", file.Body)
+		assert.Equal(t, "application/pdf", file.Header.Get("Content-Type"))
+	}
+	assert.Empty(t, s.Violations())
+}
+
+func TestDocumentIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	draft, _ := createDraft(t, s, "+12065550100")
+	f := newForm(t, s)
+	empty, notSent := f.prefix(t)+"empty", f.prefix(t)+"not-sent"
+	require.Equal(t, http.StatusNoContent, do(t, newUpload(t, f.URL, f.parts(empty, ""))).Status)
+	for name, test := range map[string]struct{ body, message string }{
+		"nothing":         {`{}`, "document_type must be one of loa, invoice, csr, other; body must be the key"},
+		"unknown type":    {text(t, map[string]string{"document_type": "selfie", "body": empty}), "document_type must be one of"},
+		"not stored":      {text(t, map[string]string{"document_type": "loa", "body": notSent}), "body must be the key of a file in the storage"},
+		"empty file":      {text(t, map[string]string{"document_type": "loa", "body": empty}), "body is the key of an empty file"},
+		"wrong type":      {`{"document_type":"loa","body":1}`, "body must be a string"},
+		"unknown key":     {`{"document_type":"loa","body":"","filename":"x"}`, "filename is no key"},
+		"type of no text": {`{"document_type":null,"body":""}`, "document_type must be a string"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := must(t, s, http.StatusUnprocessableEntity, "POST", draft+"/supporting_documents", test.body)
+			assert.Contains(t, r.message(t), test.message)
+		})
+	}
+}
+
+func TestStorageHoldsAFormToItsPolicy(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(f form, parts []part) []part
+		wait   time.Duration
+		status int
+		code   string
+	}{
+		"as it is": {status: 204},
+		"just in time": {
+			wait: time.Hour - 1, status: 204,
+		},
+		"too late": {
+			wait: time.Hour, status: 403, code: "AccessDenied",
+		},
+		"other key": {
+			change: func(_ form, parts []part) []part { return replace(parts, "key", "elsewhere/loa.pdf") },
+			status: 403, code: "AccessDenied",
+		},
+		"prefix alone": {
+			change: func(f form, parts []part) []part {
+				return replace(parts, "key", strings.TrimSuffix(parts[0].value, "loa.pdf"))
+			},
+			status: 403, code: "AccessDenied",
+		},
+		"no key": {
+			change: func(_ form, parts []part) []part { return parts[1:] },
+			status: 403, code: "AccessDenied",
+		},
+		"key too long": {
+			change: func(_ form, parts []part) []part {
+				return replace(parts, "key", parts[0].value+strings.Repeat("x", 1024))
+			},
+			status: 400, code: "KeyTooLongError",
+		},
+		"other date": {
+			change: func(_ form, parts []part) []part { return replace(parts, "x-amz-date", "20260302T090001Z") },
+			status: 403, code: "AccessDenied",
+		},
+		"other signature": {
+			change: func(_ form, parts []part) []part { return replace(parts, "x-amz-signature", "00") },
+			status: 403, code: "SignatureDoesNotMatch",
+		},
+		"other policy": {
+			change: func(_ form, parts []part) []part { return replace(parts, "policy", "e30=") },
+			status: 403, code: "SignatureDoesNotMatch",
+		},
+		"no fields": {
+			change: func(_ form, parts []part) []part { return parts[len(parts)-1:] },
+			status: 403, code: "AccessDenied",
+		},
+		"extra field": {
+			change: func(_ form, parts []part) []part { return append([]part{{"acl", "public-read"}}, parts...) },
+			status: 403, code: "AccessDenied",
+		},
+		"repeated field": {
+			change: func(_ form, parts []part) []part { return append([]part{parts[0]}, parts...) },
+			status: 400, code: "InvalidArgument",
+		},
+		"large field": {
+			change: func(_ form, parts []part) []part {
+				return append([]part{{"x", strings.Repeat("x", 65<<10)}}, parts...)
+			},
+			status: 400, code: "MaxPostPreDataLengthExceeded",
+		},
+		"no file": {
+			change: func(_ form, parts []part) []part { return parts[:len(parts)-1] },
+			status: 400, code: "InvalidArgument",
+		},
+		"file before the end": {
+			change: func(_ form, parts []part) []part { return append(parts[1:], parts[0]) },
+			status: 400, code: "InvalidArgument",
+		},
+		"large file": {
+			change: func(_ form, parts []part) []part { return replace(parts, "file", strings.Repeat("x", 16<<20)) },
+			status: 400, code: "EntityTooLarge",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			f := newForm(t, s)
+			parts := f.parts(f.prefix(t)+"loa.pdf", "the letter")
+			if test.change != nil {
+				parts = test.change(f, parts)
+			}
+			s.Advance(test.wait)
+			r := do(t, newUpload(t, f.URL, parts))
+			assert.Equal(t, test.status, r.Status, r.Body)
+			assert.NotEmpty(t, r.Header.Get("X-Request-Id"))
+			if test.code != "" {
+				assert.Equal(t, "application/xml", r.Header.Get("Content-Type"))
+				assert.Contains(t, r.Body, "<Error><Code>"+test.code+"</Code>")
+			}
+			assert.Empty(t, s.Violations())
+		})
+	}
+}
+
+// replace gives parts of which one has another value.
+func replace(parts []part, name, value string) []part {
+	changed := make([]part, len(parts))
+	for i, p := range parts {
+		if p.name == name {
+			p.value = value
+		}
+		changed[i] = p
+	}
+	return changed
+}
+
+func TestStorageRefuses(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for name, test := range map[string]struct {
+		method, path, body string
+		status             int
+	}{
+		"no form":        {"POST", "/", "plain", 412},
+		"other method":   {"PUT", "/key", "", 405},
+		"no signature":   {"GET", "/key", "", 403},
+		"bad signature":  {"GET", "/key?X-Amz-Date=20260302T090000Z&X-Amz-Signature=00", "", 403},
+		"path upwards":   {"GET", "/../../etc/passwd", "", 403},
+		"route of API":   {"GET", draftsPath, "", 403},
+		"unread queries": {"GET", "/key?%zz", "", 403},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := http.NewRequestWithContext(t.Context(), test.method, s.StorageURL()+test.path, strings.NewReader(test.body))
+			require.NoError(t, err)
+			answer := do(t, r)
+			assert.Equal(t, test.status, answer.Status, answer.Body)
+			assert.Contains(t, answer.Body, "<Error>")
+		})
+	}
+}
+
+func TestDownloadLinkExpires(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	draft, _ := createDraft(t, s, "+12065550100")
+	document := uploadDocument(t, s, draft, "loa", "the letter")
+	mint := func() string {
+		return must(t, s, http.StatusCreated, "POST", document+"/download_links", "{}").object(t)["url"].(string)
+	}
+	s.Advance(10 * time.Hour)
+	link := mint()
+	s.Advance(time.Hour - 1)
+	assert.Equal(t, "the letter", get(t, link).Body)
+	s.Advance(1)
+	old := get(t, link)
+	assert.Equal(t, http.StatusForbidden, old.Status)
+	assert.Contains(t, old.Body, "Request has expired")
+	assert.Equal(t, http.StatusOK, get(t, mint()).Status)
+
+	later := strings.Replace(link, "20260302T190000Z", "20260302T200000Z", 1)
+	require.NotEqual(t, link, later)
+	assert.Equal(t, http.StatusForbidden, get(t, later).Status, "the signature covers the date")
+	assert.Equal(t, http.StatusForbidden, get(t, strings.Replace(mint(), "loa.pdf", "bill.pdf", 1)).Status)
+}
+
+func TestStorageSeesNoCredentials(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		header, value, query, field string
+		want                        string
+	}{
+		"token":           {header: "X-Api-Token", value: "whatever", want: "header X-Api-Token"},
+		"user":            {header: "X-Api-User", value: portingtest.User, want: "header X-Api-User"},
+		"authorization":   {header: "Authorization", value: "Bearer x", want: "header Authorization"},
+		"other header":    {header: "X-Other", value: "Token " + portingtest.Token, want: "header X-Other"},
+		"query":           {query: "?k=" + portingtest.Key, want: "query key k"},
+		"field of a form": {field: portingtest.Token, want: "form field extra"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			f := newForm(t, s)
+			parts := f.parts(f.prefix(t)+"loa.pdf", "x")
+			if test.field != "" {
+				parts = append([]part{{"extra", test.field}}, parts...)
+			}
+			r := newUpload(t, f.URL+"/"+test.query, parts)
+			if test.header != "" {
+				r.Header.Set(test.header, test.value)
+			}
+			answer := do(t, r)
+			assert.Equal(t, http.StatusBadRequest, answer.Status)
+			require.Len(t, s.Violations(), 1)
+			assert.Equal(t, "a POST to the storage host had a credential in the "+test.want, s.Violations()[0])
+			if test.value != "" {
+				assert.NotContains(t, answer.Body+s.Violations()[0], test.value)
+			}
+		})
+	}
+}

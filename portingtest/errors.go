@@ -1,0 +1,85 @@
+package portingtest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// maxProblems bounds how many problems an answer lists.
+const maxProblems = 1000
+
+// problem is one thing that is wrong with a request.
+type problem struct {
+	Code    string
+	Pointer string // JSON pointer into the body, or to the query key; empty when it is about none
+	Detail  string
+}
+
+// problems collects what is wrong with a request.
+type problems struct {
+	list []problem
+	more int // beyond maxProblems
+}
+
+func (p *problems) add(pointer, code, detail string) {
+	if len(p.list) == maxProblems {
+		p.more++
+		return
+	}
+	p.list = append(p.list, problem{Code: code, Pointer: pointer, Detail: detail})
+}
+
+// err is a 422 that names every problem, or nil when there is none.
+func (p *problems) err() error {
+	if len(p.list) == 0 {
+		return nil
+	}
+	texts := make([]string, 0, len(p.list)+1)
+	for _, problem := range p.list {
+		texts = append(texts, strings.TrimSpace(dotted(problem.Pointer)+" "+problem.Detail))
+	}
+	if p.more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", p.more))
+	}
+	return &statusError{
+		Status:   http.StatusUnprocessableEntity,
+		Message:  http.StatusText(http.StatusUnprocessableEntity) + ": " + strings.Join(texts, "; "),
+		Problems: p.list,
+	}
+}
+
+// statusError is an answer other than success.
+type statusError struct {
+	Status   int
+	Message  string
+	Problems []problem
+}
+
+func (e *statusError) Error() string { return e.Message }
+
+// refuse is an answer with a message of its own.
+func refuse(status int, format string, args ...any) error {
+	return &statusError{Status: status, Message: http.StatusText(status) + ": " + fmt.Sprintf(format, args...)}
+}
+
+// missing is the 404 for a thing that isn't there.
+func missing(what string) error {
+	return &statusError{Status: http.StatusNotFound, Message: "Resource not found: no such " + what}
+}
+
+// member gives the pointer to a member of what a pointer points to. A long name
+// is cut.
+func member(pointer, name string) string {
+	const longest = 64
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "") + "…"
+	}
+	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// dotted writes a pointer as a path, a.0.b.
+func dotted(pointer string) string {
+	path := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(path)
+}
