@@ -53,6 +53,7 @@ func NewClient(creds Credentials, opts ...Option) (*Client, error) {
 	if cfg.httpClient == nil {
 		cfg.httpClient = transport.NewPool()
 	}
+	cfg.budget = new(transport.Budget)
 	return newClient(cfg, nil), nil
 }
 
@@ -72,7 +73,7 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 }
 
 // With returns a copy of the client with other settings; it shares the pool of
-// connections unless [WithHTTPClient] is among them. If an option is bad, each call
+// connections, unless [WithHTTPClient] is among them, and the budget of retries. If an option is bad, each call
 // of the copy returns the [*ArgumentError].
 func (c *Client) With(opts ...Option) *Client {
 	cfg, err := c.config, c.err
@@ -96,6 +97,7 @@ func newClient(cfg config, err error) *Client {
 		HTTP:    cfg.httpClient,
 		Policy:  transport.Policy(cfg.retry.withDefaults()),
 		Limiter: cfg.limiter,
+		Budget:  cfg.budget,
 	}
 	c.Portability = &PortabilityService{c}
 	c.PortRequests = &PortRequestsService{c}
@@ -186,6 +188,9 @@ func (c *Client) call(ctx context.Context, r *request, result any) (http.Header,
 		call.BodySize = int64(len(body))
 	}
 	out, err := c.exchange(ctx, r.op, call, result)
+	if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok && r.body != nil {
+		unknown.Body = maskedJSON(r.body)
+	}
 	return out.Header, err
 }
 
@@ -275,13 +280,13 @@ func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Ca
 		ctx, cancel = c.bound(ctx)
 		defer cancel()
 	}
-	watch := c.watch(ctx, op)
+	watch := c.watch(ctx, op, call.URL)
 	if watch != nil {
 		call.OnTry = watch.tried
 	}
 	out := c.transport.Do(ctx, call)
 	capture(ctx, out)
-	err := verdict(op, out)
+	err := verdict(op, call, out)
 	if err == nil && result != nil {
 		err = decode(op, out, result)
 	}
@@ -300,7 +305,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 // verdict makes an error of an outcome, or nil of a success whose body is whole.
-func verdict(op *Operation, out *transport.Outcome) (err error) {
+func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err error) {
 	var unknown bool
 	switch {
 	case out.Success() && out.Err == nil:
@@ -318,7 +323,14 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 	case out.WaitErr != nil && out.Attempts > 0:
 		return &interrupted{out.WaitErr, err}
 	case unknown && op.Retry == RetryUnsafe:
-		return &OutcomeUnknownError{op.Name, err}
+		return &OutcomeUnknownError{
+			Operation: op.Name,
+			Method:    op.Method,
+			Route:     op.Route,
+			Path:      call.URL.EscapedPath(),
+			Check:     op.IfUnknown,
+			Err:       err,
+		}
 	}
 	return err
 }

@@ -102,14 +102,29 @@ func (s *DraftsService) Get(ctx context.Context, id DraftID, opts *GetOptions) (
 
 // Submit starts the port. Every sub request must be complete; from then on the draft
 // can't change, and its PortRequestID is that of the new port request. If the answer
-// is lost, the error is an [*OutcomeUnknownError]: get the draft to see whether it
-// was submitted.
+// is lost, the error is an [*OutcomeUnknownError]: [DraftsService.Submitted] tells
+// whether it went through.
 //
 // POST /origination/porting/draft_port_requests/{id}/submit: unsafe.
 //
 // https://developers.telnyx.com/api/v1/mission-control/submit-draft-port-request
 func (s *DraftsService) Submit(ctx context.Context, id DraftID) (*DraftPortRequest, error) {
 	return get[DraftPortRequest](ctx, s.client, &request{op: opDraftsSubmit, ids: []string{string(id)}})
+}
+
+// Submitted reads a draft and tells whether it was submitted: what to ask when the
+// outcome of [DraftsService.Submit] is unknown. A submit that the server is still
+// working on can be found a little later only.
+//
+// GET /origination/porting/draft_port_requests/{id}: safe.
+//
+// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
+func (s *DraftsService) Submitted(ctx context.Context, id DraftID) (draft *DraftPortRequest, submitted bool, err error) {
+	draft, err = s.Get(ctx, id, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	return draft, draft.Status == DraftStatusSubmitted || draft.PortRequestID != "", nil
 }
 
 // ListSubRequests returns the sub requests into which the server has split a draft.

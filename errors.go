@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -190,24 +189,31 @@ func (e *ConnectionError) Timeout() bool {
 // An OutcomeUnknownError says that an operation that must not be repeated was sent,
 // and that its answer doesn't tell whether the server acted: the connection broke,
 // time ran out, or the answer was a 408 or a 5xx. It was not sent again. Look at
-// the server's state before doing so; [Operation.IfUnknown] says where.
+// the server's state before doing so.
 type OutcomeUnknownError struct {
 	Operation string
-	Err       error // what is known: a typed API error or a [*ConnectionError]
+	Method    string
+	Route     string
+	Path      string // as it was sent
+	Body      []byte `json:"-"` // as it was sent, with each secret as [redacted]; nil if there was none
+	Check     string // what to look at, for a person
+	Err       error  // what is known: a typed API error or a [*ConnectionError]
 }
 
 // Error names the operation, what to look at, and what is known.
 func (e *OutcomeUnknownError) Error() string {
-	s := fmt.Sprintf("porting: %s: outcome unknown, the server may have acted", e.Operation)
-	i := slices.IndexFunc(operations, func(op *Operation) bool { return op.Name == e.Operation && op.IfUnknown != "" })
-	if i >= 0 {
-		s += "; " + operations[i].IfUnknown
+	s := "porting: " + e.Operation + ": outcome unknown, the server may have acted"
+	if e.Check != "" {
+		s += "; " + e.Check
 	}
 	return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
 }
 
 // Unwrap returns what is known of the failure.
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// Format prints the error's text under every verb, and never what was sent.
+func (e *OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, or a value has

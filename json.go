@@ -16,18 +16,17 @@ import (
 // This is the only file that knows the JSON library: the Go team's mirror of
 // encoding/json/v2, which is an alias of it where Go has that package.
 
-// Requests: secrets are revealed, times are whole seconds in UTC, and the keys of a
-// map are sorted. A string that isn't UTF-8 is an error.
-var encodeOptions = json.JoinOptions(
-	json.Deterministic(true),
-	json.WithMarshalers(json.JoinMarshalers(
-		json.MarshalToFunc(func(e *jsontext.Encoder, s Secret) error {
-			return e.WriteToken(jsontext.String(s.Reveal()))
-		}),
-		json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
-			return e.WriteToken(jsontext.String(t.UTC().Format("2006-01-02T15:04:05Z")))
-		}),
-	)),
+// Requests: times are whole seconds in UTC, the keys of a map are sorted, and secrets
+// are revealed only where the body is sent. A string that isn't UTF-8 is an error.
+var (
+	times = json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
+		return e.WriteToken(jsontext.String(t.UTC().Format("2006-01-02T15:04:05Z")))
+	})
+	secrets = json.MarshalToFunc(func(e *jsontext.Encoder, s Secret) error {
+		return e.WriteToken(jsontext.String(s.Reveal()))
+	})
+	sentOptions   = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(json.JoinMarshalers(secrets, times)))
+	maskedOptions = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(times))
 )
 
 // Answers: names match exactly, unknown members are ignored, of a name that comes
@@ -38,7 +37,13 @@ var decodeOptions = json.JoinOptions(
 	jsontext.AllowInvalidUTF8(true),
 )
 
-func encodeJSON(v any) ([]byte, error) { return json.Marshal(v, encodeOptions) }
+func encodeJSON(v any) ([]byte, error) { return json.Marshal(v, sentOptions) }
+
+// maskedJSON is the body as it is sent, but with each secret as [redacted].
+func maskedJSON(v any) []byte {
+	data, _ := json.Marshal(v, maskedOptions) // it was encoded before
+	return data
+}
 
 func decodeJSON(data []byte, v any) error {
 	return json.Unmarshal(data, v, decodeOptions)

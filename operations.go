@@ -52,7 +52,7 @@ const (
 	docOf  = "https://developers.telnyx.com/api/v1/mission-control/"
 
 	findNumbers = "search the drafts and the port requests for the numbers before creating another draft"
-	readDraft   = "get the draft: status \"submitted\" and a port request id mean that it went through"
+	readDraft   = "Drafts.Submitted tells whether it went through"
 	readSub     = "get the sub request: status \"cancel-pending\" or \"cancelled\" means that it went through"
 	readComment = "list the comments of the port request before writing it again"
 	readDocs    = "list the documents of the draft before uploading again"

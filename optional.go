@@ -9,7 +9,7 @@ import (
 
 // Optional is a value that may be left out. Its zero value is unset: the field
 // doesn't appear in the request at all. [Set] gives it a value, [Null] makes it
-// an explicit null, which the API reads as "clear this".
+// an explicit null, which is taken to clear the field (inferred).
 //
 // It is the same in JSON and in queries, except that a query can't say null:
 // there it is an [*ArgumentError].

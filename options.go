@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/numberporting/porting/internal/transport"
 )
 
 // Defaults of a client.
@@ -29,6 +31,7 @@ type config struct {
 	tryTimeout time.Duration // 0: the default
 	maxBytes   int64         // 0: the default
 	retry      RetryPolicy
+	budget     *transport.Budget
 	limiter    Limiter
 	logger     *slog.Logger
 	observer   Observer
@@ -118,6 +121,9 @@ func WithTryTimeout(d time.Duration) Option {
 // on top; if it asks for more than 60 s and more than MaxWait, the call ends with the
 // answer's error. So it does if a wait would pass the context's deadline, or end
 // later than MaxElapsed after the call began.
+//
+// All calls of a client together repeat at most 100 tries, so that an outage doesn't
+// multiply the traffic; each second gives one back, and so do ten successes.
 type RetryPolicy struct {
 	MaxAttempts int           // default 4; 1: no retries
 	MinWait     time.Duration // default 500 ms
@@ -189,10 +195,11 @@ func WithLimiter(limiter Limiter) Option {
 	}
 }
 
-// WithLogger logs each try: at debug level if nothing is to be done, at warn level
-// if it is repeated or the call fails. Lines hold the operation, its route, the
-// status, times and the request id; never a body, a credential, an id or a phone
-// number. The default is not to log.
+// WithLogger logs each try and each call: at debug level, and at warn level if the
+// try is repeated or the call fails. Lines hold the operation, its route, the
+// status, times, the request id and the class of the error; where debug is enabled
+// also those members of the query and of the answer's header that can hold nothing
+// private. Never a body, a credential, an id or a phone number. The default is not to log.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *config) error {
 		if logger == nil {

@@ -3,35 +3,51 @@ package porting
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/numberporting/porting/internal/transport"
+)
+
+// What of a request's query and an answer's header may be logged. A search can be a
+// phone number, a Location a signed URL.
+var (
+	loggedQuery   = []string{"page", "per_page", "status", "include_phone_numbers", "include_sub_requests"}
+	loggedHeaders = []string{
+		"Content-Type", "Content-Length", "Date", "Retry-After", "Total", "Total-Pages",
+		"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset",
+	}
 )
 
 // A watch tells the logger and the observer of one call.
 type watch struct {
 	ctx      context.Context //nolint:containedctx // a watch is the call's own, and ends with it
 	op       *Operation
+	target   *url.URL
 	logger   *slog.Logger
 	observer Observer
 	started  time.Time
 }
 
 // watch returns nil if nobody watches.
-func (c *Client) watch(ctx context.Context, op *Operation) *watch {
+func (c *Client) watch(ctx context.Context, op *Operation, target *url.URL) *watch {
 	if c.config.logger == nil && c.config.observer == nil {
 		return nil
 	}
-	return &watch{ctx, op, c.config.logger, c.config.observer, time.Now()}
+	return &watch{ctx, op, target, c.config.logger, c.config.observer, time.Now()}
 }
 
 // tried is called after each try.
 func (w *watch) tried(t transport.Try) {
-	w.tell(slog.LevelDebug, Event{
+	level := slog.LevelDebug
+	if t.Wait > 0 {
+		level = slog.LevelWarn
+	}
+	w.tell(level, t.Header, Event{
 		Kind:       EventTry,
 		Attempt:    t.Attempt,
 		StatusCode: t.StatusCode,
-		RequestID:  requestID(t.Header),
 		Duration:   t.Duration,
 		Wait:       t.Wait,
 		Class:      classifyTry(t.StatusCode, t.Err),
@@ -44,26 +60,23 @@ func (w *watch) done(out *transport.Outcome, err error) {
 	if err != nil {
 		level = slog.LevelWarn
 	}
-	w.tell(level, Event{
+	w.tell(level, out.Header, Event{
 		Kind:       EventCall,
 		Attempt:    out.Attempts,
 		StatusCode: out.StatusCode,
-		RequestID:  requestID(out.Header),
 		Duration:   time.Since(w.started),
 		Class:      classify(err),
 	})
 }
 
-func (w *watch) tell(level slog.Level, e Event) {
+func (w *watch) tell(level slog.Level, header http.Header, e Event) {
 	e.Operation, e.Method, e.Route = w.op.Name, w.op.Method, w.op.Route
+	e.RequestID = requestID(header)
 	if w.observer != nil {
 		w.observer.Observe(w.ctx, e)
 	}
-	if w.logger == nil {
+	if w.logger == nil || !w.logger.Enabled(w.ctx, level) {
 		return
-	}
-	if e.Wait > 0 {
-		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{
 		slog.String("operation", e.Operation),
@@ -82,5 +95,21 @@ func (w *watch) tell(level slog.Level, e Event) {
 	if e.Class != "" {
 		attrs = append(attrs, slog.String("class", string(e.Class)))
 	}
+	if w.logger.Enabled(w.ctx, slog.LevelDebug) {
+		attrs = append(attrs,
+			allowed("query", w.target.Query(), loggedQuery),
+			allowed("header", header, loggedHeaders))
+	}
 	w.logger.LogAttrs(w.ctx, level, "porting "+string(e.Kind), attrs...)
+}
+
+// allowed is a group of those values whose keys may be logged; without any it is left out.
+func allowed(group string, values map[string][]string, keys []string) slog.Attr {
+	var attrs []slog.Attr
+	for _, key := range keys {
+		if len(values[key]) > 0 {
+			attrs = append(attrs, slog.String(key, values[key][0]))
+		}
+	}
+	return slog.Attr{Key: group, Value: slog.GroupValue(attrs...)}
 }

@@ -22,7 +22,10 @@ func main() {
 	}
 	ctx := context.Background()
 
-	numbers := append(os.Args[1:], "+13125550100", "+13125550182")
+	numbers := os.Args[1:]
+	if len(numbers) == 0 {
+		numbers = []string{"+13125550100", "+13125550182"}
+	}
 	results, err := client.Portability.Check(ctx, numbers...)
 	if err != nil {
 		log.Panic(err)

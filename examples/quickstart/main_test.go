@@ -14,7 +14,7 @@ import (
 	"github.com/numberporting/porting/portingtest"
 )
 
-func TestSandbox(t *testing.T) { //nolint:paralleltest // it depends on the environment
+func TestSandbox(t *testing.T) {
 	for _, name := range []string{"TELNYX_API_USER", "TELNYX_API_TOKEN", "TELNYX_API_KEY"} {
 		t.Setenv(name, "")
 	}
@@ -29,7 +29,7 @@ func TestSandbox(t *testing.T) { //nolint:paralleltest // it depends on the envi
 }
 
 // TestRealAPI checks that with credentials nothing is changed unless it was asked for.
-func TestRealAPI(t *testing.T) { //nolint:paralleltest // it depends on the environment
+func TestRealAPI(t *testing.T) {
 	sandbox := portingtest.NewServer()
 	defer sandbox.Close()
 	var changes []string

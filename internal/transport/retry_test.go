@@ -358,3 +358,29 @@ func TestBodyIsSentWholeEachTime(t *testing.T) {
 		assert.Equal(t, []string{"body", "body", "body", "body"}, bodies)
 	})
 }
+
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rt := &script{answers: []answer{{status: 503}}}
+		c := client(rt)
+		c.Policy.MinWait, c.Policy.MaxWait = time.Microsecond, time.Microsecond
+		c.Budget = new(transport.Budget)
+		sent := func(calls int) int32 {
+			rt.sent.Store(0)
+			for range calls {
+				c.Do(t.Context(), safe(t, anywhere))
+			}
+			return rt.sent.Load()
+		}
+		assert.EqualValues(t, 100+100, sent(100), "100 calls, repeated 100 times in all")
+		assert.EqualValues(t, 50, sent(50), "nothing is left")
+		time.Sleep(5 * time.Second) //nolint:forbidigo // the bubble's time
+		assert.EqualValues(t, 10+5, sent(10), "5 seconds give back 5")
+
+		rt.answers = []answer{{status: 200, body: "{}"}}
+		sent(30)
+		rt.answers = []answer{{status: 503}}
+		assert.EqualValues(t, 10+3, sent(10), "30 successes give back 3")
+	})
+}

@@ -24,6 +24,7 @@ type Client struct {
 	HTTP    *http.Client
 	Policy  Policy
 	Limiter Limiter // nil: none
+	Budget  *Budget // nil: none
 }
 
 // Limiter is waited for before each try of a call that is [Call.Limited].
@@ -98,6 +99,7 @@ func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 	}
 	httpClient := *c.HTTP
 	httpClient.Transport = r
+	httpClient.Timeout = 0 // a try's context has it
 	loop := retryablehttp.Client{
 		HTTPClient:   &httpClient,
 		RetryMax:     c.Policy.MaxAttempts - 1,
@@ -141,7 +143,10 @@ func (r *run) judge(context.Context, *http.Response, error) (bool, error) {
 	if r.Attempts == 0 || r.final {
 		return false, nil
 	}
-	again := r.mayRepeat() && r.planWait()
+	if r.Success() && r.Err == nil {
+		r.client.Budget.succeed()
+	}
+	again := r.mayRepeat() && r.planWait() && r.client.Budget.take()
 	if r.call.OnTry != nil {
 		t := Try{
 			Attempt:    r.Attempts,

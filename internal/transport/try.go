@@ -70,8 +70,12 @@ func (r *run) admit(ctx context.Context) error {
 
 // tryContext is the context of one try: the call's, and the time a try may take.
 func (r *run) tryContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	if r.call.TryTimeout > 0 {
-		return context.WithTimeout(ctx, r.call.TryTimeout)
+	limit := r.call.TryTimeout
+	if user := r.client.HTTP.Timeout; user > 0 && (limit == 0 || user < limit) {
+		limit = user
+	}
+	if limit > 0 {
+		return context.WithTimeout(ctx, limit)
 	}
 	return context.WithCancel(ctx)
 }
