@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/go-querystring/query"
@@ -35,7 +37,7 @@ type Client struct {
 	Documents    *DocumentsService
 
 	config    config
-	header    http.Header // of every API call
+	header    func() http.Header // of an API call; a function, because nothing can print what it holds
 	transport *transport.Client
 	err       error // a bad option given to With
 }
@@ -43,17 +45,17 @@ type Client struct {
 // NewClient returns a client that proves itself with creds. Nothing is sent yet. Its
 // error is an [*ArgumentError].
 func NewClient(creds Credentials, opts ...Option) (*Client, error) {
-	cfg := config{creds: creds}
-	if err := creds.check(); err != nil {
+	cfg := defaultConfig()
+	switch {
+	case creds.err != nil:
+		return nil, creds.err
+	case creds.set == nil:
+		return nil, badOption("credentials", "are missing; use UserToken, Token or BearerKey")
+	}
+	if err := cfg.apply(opts); err != nil {
 		return nil, err
 	}
-	if err := cfg.apply(append([]Option{WithBaseURL(defaultBaseURL)}, opts...)); err != nil {
-		return nil, err
-	}
-	if cfg.httpClient == nil {
-		cfg.httpClient = transport.NewPool()
-	}
-	cfg.budget = new(transport.Budget)
+	cfg.creds = creds
 	return newClient(cfg, nil), nil
 }
 
@@ -62,14 +64,18 @@ func NewClient(creds Credentials, opts ...Option) (*Client, error) {
 // TELNYX_API_KEY, in this order. PORTING_BASE_URL, if set, is the base URL. The
 // error names everything that is missing or wrong.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
-	if base := os.Getenv("PORTING_BASE_URL"); base != "" {
-		opts = append([]Option{WithBaseURL(base)}, opts...)
-	}
+	cfg := defaultConfig()
 	creds, err := credentialsFromEnv()
-	if err != nil {
-		return nil, errors.Join(err, new(config).apply(opts))
+	errs := []error{err, creds.err}
+	if base := os.Getenv("PORTING_BASE_URL"); base != "" {
+		errs = append(errs, cfg.apply([]Option{WithBaseURL(base)}))
 	}
-	return NewClient(creds, opts...)
+	errs = append(errs, cfg.apply(opts))
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	cfg.creds = creds
+	return newClient(cfg, nil), nil
 }
 
 // With returns a copy of the client with other settings; it shares the pool of
@@ -84,15 +90,15 @@ func (c *Client) With(opts ...Option) *Client {
 }
 
 func newClient(cfg config, err error) *Client {
-	c := &Client{config: cfg, err: err}
-	c.header = cfg.header.Clone()
-	if c.header == nil {
-		c.header = http.Header{}
+	header := http.Header{"Accept": {"application/json"}, "User-Agent": {cfg.product()}}
+	for _, set := range append(slices.Clip(cfg.headers), cfg.creds.set) {
+		set(header)
 	}
-	c.header.Set("Accept", "application/json")
-	c.header.Set("User-Agent", cmp.Or(cfg.userAgent, userAgent))
-	cfg.creds.set(c.header)
-
+	if cfg.httpClient == nil {
+		cfg.httpClient = transport.NewPool()
+	}
+	c := &Client{config: cfg, err: err}
+	c.header = func() http.Header { return maps.Clone(header) }
 	c.transport = &transport.Client{
 		HTTP:    cfg.httpClient,
 		Policy:  transport.Policy(cfg.retry.withDefaults()),
@@ -112,9 +118,13 @@ func newClient(cfg config, err error) *Client {
 // uses, also those of the copies that share it.
 func (c *Client) CloseIdleConnections() { c.config.httpClient.CloseIdleConnections() }
 
-// Format prints where the client sends to, and nothing else.
+// Format prints the base URL, and nothing else.
 func (c *Client) Format(f fmt.State, verb rune) {
-	formatString(f, verb, "porting.Client("+c.config.baseURL.String()+")")
+	base := ""
+	if c.config.baseURL != nil {
+		base = c.config.baseURL.String()
+	}
+	formatString(f, verb, "porting.Client("+base+")")
 }
 
 // Do calls any other route of the API, on the same path as every operation: the
@@ -137,6 +147,9 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	}
 	if err := checkPath(path); err != nil {
 		return err
+	}
+	if v := reflect.ValueOf(result); result != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		return &ArgumentError{"Do", "result", "is not a pointer to decode into"}
 	}
 	_, err := c.call(ctx, &request{op: op, path: path, query: query, body: body}, result)
 	return err
@@ -165,7 +178,7 @@ func (c *Client) call(ctx context.Context, r *request, result any) (http.Header,
 	call := &transport.Call{
 		Method:     r.op.Method,
 		URL:        target,
-		Header:     maps.Clone(c.header),
+		Header:     c.header(),
 		Repeatable: r.op.Retry != RetryUnsafe,
 		Limited:    true,
 		TryTimeout: c.config.tryTimeout,
@@ -181,7 +194,7 @@ func (c *Client) call(ctx context.Context, r *request, result any) (http.Header,
 		body, err := encodeJSON(r.body)
 		if err != nil {
 			field, reason := explainJSON(err)
-			return nil, &ArgumentError{r.op.Name, field, "can't be sent as JSON: " + reason.Error()}
+			return nil, &ArgumentError{r.op.Name, cmp.Or(field, "body"), "can't be sent as JSON: " + reason.Error()}
 		}
 		call.Header["Content-Type"] = contentTypeJSON
 		call.Body = func() io.Reader { return bytes.NewReader(body) }
@@ -247,13 +260,14 @@ func checkPath(path string) error {
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
 		return &ArgumentError{"Do", "path", "must start with a slash and have no query or fragment"}
 	}
+	whole, err := url.PathUnescape(path)
+	if err != nil || (&url.URL{Path: whole, RawPath: path}).EscapedPath() != path {
+		return &ArgumentError{"Do", "path", "is not escaped"}
+	}
 	segments := strings.Split(path[1:], "/")
 	for i, segment := range segments {
-		plain, err := url.PathUnescape(segment)
-		switch {
-		case err != nil:
-			return &ArgumentError{"Do", "path", "is not escaped"}
-		case plain == "." || plain == ".." || plain == "" && i < len(segments)-1:
+		plain, _ := url.PathUnescape(segment)
+		if plain == "." || plain == ".." || plain == "" && i < len(segments)-1 {
 			return &ArgumentError{"Do", "path", `must have no empty, "." or ".." segment`}
 		}
 	}
@@ -316,12 +330,15 @@ func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err e
 		err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err}
 		unknown = out.Sent
 	default:
-		err = apiError(op, out)
+		err = apiError(op, call, out)
 		unknown = out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500
+		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
+			err = &interrupted{err, out.Err}
+		}
 	}
 	switch {
 	case out.WaitErr != nil && out.Attempts > 0:
-		return &interrupted{out.WaitErr, err}
+		return &interrupted{err, out.WaitErr}
 	case unknown && op.Retry == RetryUnsafe:
 		return &OutcomeUnknownError{
 			Operation: op.Name,
@@ -336,7 +353,7 @@ func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err e
 }
 
 // apiError makes an error of an answer that isn't a 2xx.
-func apiError(op *Operation, out *transport.Outcome) error {
+func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error {
 	e := &APIError{
 		Operation:  op.Name,
 		Method:     op.Method,
@@ -346,6 +363,7 @@ func apiError(op *Operation, out *transport.Outcome) error {
 		Header:     out.Header,
 		Body:       out.Body,
 		Attempts:   out.Attempts,
+		values:     valuesOf(call),
 	}
 	e.readErrorBody()
 	switch out.StatusCode {

@@ -1,6 +1,7 @@
 package porting
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,32 +12,47 @@ import (
 // Credentials are what a client proves itself with. Make them with [UserToken],
 // [Token] or [BearerKey]. They print and log as [redacted].
 type Credentials struct {
-	headers [2]struct{ name, value string }
+	set func(http.Header) // a function, because nothing can print what it holds
+	err error
 }
 
 // UserToken authenticates with the headers x-api-user and x-api-token. User is the
 // portal's e-mail address or the 24-character API access key, token the V1 API token.
 func UserToken(user, token string) Credentials {
-	var c Credentials
-	c.headers[0].name, c.headers[0].value = "X-Api-User", user
-	c.headers[1].name, c.headers[1].value = "X-Api-Token", token
-	return c
+	return Credentials{
+		set: func(h http.Header) {
+			h.Set("X-Api-User", user)
+			h.Set("X-Api-Token", token)
+		},
+		err: cmp.Or(checkCredential("x-api-user", user), checkCredential("x-api-token", token)),
+	}
 }
 
 // Token authenticates with "Authorization: Token …", the V1 API token alone.
-func Token(token string) Credentials { return authorization("Token ", token) }
+func Token(token string) Credentials {
+	return Credentials{
+		set: func(h http.Header) { h.Set("Authorization", "Token "+token) },
+		err: checkCredential("authorization", token),
+	}
+}
 
 // BearerKey authenticates with "Authorization: Bearer …", an API key of the
 // vendor's newer API. That it works with V1 isn't documented.
-func BearerKey(key string) Credentials { return authorization("Bearer ", key) }
-
-func authorization(scheme, secret string) Credentials {
-	var c Credentials
-	if secret != "" {
-		secret = scheme + secret
+func BearerKey(key string) Credentials {
+	return Credentials{
+		set: func(h http.Header) { h.Set("Authorization", "Bearer "+key) },
+		err: checkCredential("authorization", key),
 	}
-	c.headers[0].name, c.headers[0].value = "Authorization", secret
-	return c
+}
+
+func checkCredential(name, value string) error {
+	switch {
+	case strings.TrimSpace(value) == "":
+		return badOption("credentials."+name, "is empty")
+	case !isHeaderValue(value) || value != strings.TrimSpace(value):
+		return badOption("credentials."+name, "has a line break, a control character or space around it")
+	}
+	return nil
 }
 
 // Format prints [redacted].
@@ -44,30 +60,6 @@ func (c Credentials) Format(f fmt.State, verb rune) { formatString(f, verb, reda
 
 // LogValue logs [redacted].
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-func (c Credentials) check() error {
-	for i, h := range c.headers {
-		switch {
-		case i == 0 && h.name == "":
-			return badOption("credentials", "are missing; use UserToken, Token or BearerKey")
-		case h.name == "":
-		case strings.TrimSpace(h.value) == "":
-			return badOption("credentials."+strings.ToLower(h.name), "is empty")
-		case !isHeaderValue(h.value) || h.value != strings.TrimSpace(h.value):
-			return badOption("credentials."+strings.ToLower(h.name), "has a line break, a control character or space around it")
-		}
-	}
-	return nil
-}
-
-// set adds the credentials to a request's header.
-func (c Credentials) set(h http.Header) {
-	for _, header := range c.headers {
-		if header.name != "" {
-			h.Set(header.name, header.value)
-		}
-	}
-}
 
 // credentialsFromEnv reads the variables that [NewClientFromEnv] names.
 func credentialsFromEnv() (Credentials, error) {

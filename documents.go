@@ -113,7 +113,7 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 	out, err := c.exchange(ctx, storageDownload, &transport.Call{
 		Method:     storageDownload.Method,
 		URL:        target,
-		Header:     http.Header{"User-Agent": c.header["User-Agent"]},
+		Header:     http.Header{"User-Agent": {c.config.product()}},
 		Repeatable: true,
 		TryTimeout: c.config.tryTimeout,
 		Stream:     true,

@@ -57,8 +57,10 @@ func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page
 }
 
 // All iterates over the drafts of all pages, from opts.Page on. Nothing is sent
-// before the first step, each page is asked for with ctx when the one before is used
-// up, and opts is copied. An error is the last step. Each range starts anew.
+// before the first step, and only one page before the second page is needed; from
+// then on [WithReadAhead] says how many are asked for at once. All of it is done with
+// ctx, and ends with the loop. opts is copied. An error is the last step. Each range
+// starts anew.
 //
 // GET /origination/porting/draft_port_requests, once for each page: safe.
 //
@@ -68,7 +70,7 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 	if opts != nil {
 		o = *opts
 	}
-	return all(ctx, opDraftsList, o.Page, func(ctx context.Context, number int) (*Page[DraftPortRequest], error) {
+	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, number int) (*Page[DraftPortRequest], error) {
 		o := o
 		o.Page = number
 		return s.List(ctx, &o)

@@ -2,12 +2,15 @@ package porting
 
 import (
 	"cmp"
+	"io"
 	"maps"
 	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/numberporting/porting/internal/transport"
 )
 
 // maxMessage is how many bytes of a body that isn't JSON make a message.
@@ -137,6 +140,47 @@ func textOf(v any) string {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return ""
+}
+
+// valuesOf returns the texts of three or more bytes in a call's query and JSON body,
+// the longest first.
+func valuesOf(call *transport.Call) []string {
+	const fewest = 3
+	var values []string
+	add := func(s string) {
+		if len(s) >= fewest {
+			values = append(values, s)
+		}
+	}
+	for _, texts := range call.URL.Query() {
+		for _, s := range texts {
+			add(s)
+		}
+	}
+	if call.Body != nil && call.Header.Get("Content-Type") == contentTypeJSON[0] {
+		var body any
+		if data, err := io.ReadAll(call.Body()); err == nil && decodeJSON(data, &body) == nil {
+			eachText(body, add)
+		}
+	}
+	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return slices.Compact(values)
+}
+
+// eachText calls f with every text in a decoded JSON value.
+func eachText(value any, f func(string)) {
+	switch value := value.(type) {
+	case string:
+		f(value)
+	case []any:
+		for _, item := range value {
+			eachText(item, f)
+		}
+	case map[string]any:
+		for _, item := range value {
+			eachText(item, f)
+		}
+	}
 }
 
 // requestID is the server's id of an answer, or the nearest to it.

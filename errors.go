@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -34,8 +36,9 @@ func (e *ArgumentError) Error() string {
 }
 
 // An APIError is an answer that says no: any status but 2xx, and redirects that
-// may not be followed. Its text has no phone numbers, its Body and Header are as
-// they came.
+// may not be followed. Its text has no phone number and no value that the request
+// held: names, addresses and PINs that the server repeats are masked. Its fields are
+// as they came.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
 // [*ValidationError] or [*RateLimitError] that wraps the APIError.
@@ -51,6 +54,8 @@ type APIError struct {
 	Header     http.Header  `json:"-"`
 	Body       []byte       `json:"-"` // at most 1 MiB
 	Attempts   int          // how often the call was sent
+
+	values []string // that the request held, the longest first
 }
 
 // A FieldError is what an answer says about one field of the request.
@@ -71,7 +76,7 @@ func (e *APIError) Error() string {
 		b.WriteString(" " + text)
 	}
 	if e.Message != "" {
-		b.WriteString(": " + maskNumbers(e.Message))
+		b.WriteString(": " + e.mask(e.Message))
 	}
 	for i, f := range e.Fields {
 		if i == 5 {
@@ -79,7 +84,7 @@ func (e *APIError) Error() string {
 			break
 		}
 		if f.Message != e.Message {
-			b.WriteString("; " + maskNumbers(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
+			b.WriteString("; " + e.mask(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
 		}
 	}
 	b.WriteString(" (" + strings.TrimSpace(e.Method+" "+e.Route))
@@ -93,6 +98,14 @@ func (e *APIError) Error() string {
 		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
 	}
 	return b.String() + ")"
+}
+
+// mask hides what is private in a text of the server's.
+func (e *APIError) mask(text string) string {
+	for _, value := range e.values {
+		text = strings.ReplaceAll(text, value, "[value]")
+	}
+	return maskNumbers(text)
 }
 
 // Is matches the sentinel of the error's status.
@@ -114,7 +127,10 @@ func (e *APIError) Is(target error) bool {
 }
 
 // Format prints the error's text under every verb, and never its body or headers.
-func (e *APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+func (e APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
+// MarshalText returns the error's text, so that a log in JSON holds no more than that.
+func (e *APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // LogValue logs the error's text and what to find it by.
 func (e *APIError) LogValue() slog.Value {
@@ -134,11 +150,17 @@ type UnauthorizedError struct{ *APIError }
 // Unwrap returns the [*APIError].
 func (e *UnauthorizedError) Unwrap() error { return e.APIError }
 
+// Format prints the error's text under every verb.
+func (e UnauthorizedError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
 // A NotFoundError is a 404.
 type NotFoundError struct{ *APIError }
 
 // Unwrap returns the [*APIError].
 func (e *NotFoundError) Unwrap() error { return e.APIError }
+
+// Format prints the error's text under every verb.
+func (e NotFoundError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A ValidationError is a 422: the server understood the request and refuses it.
 // Its Message and Fields say why.
@@ -146,6 +168,9 @@ type ValidationError struct{ *APIError }
 
 // Unwrap returns the [*APIError].
 func (e *ValidationError) Unwrap() error { return e.APIError }
+
+// Format prints the error's text under every verb.
+func (e ValidationError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A RateLimitError is a 429 that was the answer to the last try, or one whose wait
 // was too long to begin.
@@ -156,6 +181,9 @@ type RateLimitError struct {
 
 // Unwrap returns the [*APIError].
 func (e *RateLimitError) Unwrap() error { return e.APIError }
+
+// Format prints the error's text under every verb.
+func (e RateLimitError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A ConnectionError says that no whole answer came: the network failed, a timeout
 // or the context ended the call, or the limiter refused it. Repeating the call does
@@ -213,7 +241,7 @@ func (e *OutcomeUnknownError) Error() string {
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
 
 // Format prints the error's text under every verb, and never what was sent.
-func (e *OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+func (e OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, or a value has
@@ -250,7 +278,7 @@ func (e *DecodeError) Error() string {
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // Format prints the error's text under every verb, and never its body.
-func (e *DecodeError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+func (e DecodeError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // An UploadError says which step of [DocumentsService.Upload] failed, and how far
 // it came.
@@ -280,37 +308,34 @@ func (e *UploadError) Error() string {
 // Unwrap returns the error of the step.
 func (e *UploadError) Unwrap() error { return e.Err }
 
-// interrupted is the end of a wait between two tries: it has both the reason why
-// the wait ended and what the last try had come to.
-type interrupted struct{ reason, last error }
+// interrupted is what the last try had come to, and why there was no further one or
+// no whole answer: a context or a limiter ended it.
+type interrupted struct{ last, reason error }
 
-func (e *interrupted) Error() string {
-	return fmt.Sprintf("%v (%v while waiting to try again)", e.last, e.reason)
-}
+func (e *interrupted) Error() string { return fmt.Sprintf("%v; then %v", e.last, e.reason) }
 
-func (e *interrupted) Unwrap() []error { return []error{e.reason, e.last} }
+func (e *interrupted) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// maskNumbers hides every run of seven or more digits, with a plus or not: a
-// phone number, an account number, a PIN.
+func (e *interrupted) Unwrap() []error { return []error{e.last, e.reason} }
+
+// maskNumbers hides what could be a phone number, an account number or a PIN: seven
+// or more digits, also written in groups. Dates and UUIDs stay.
 func maskNumbers(s string) string {
-	const fewest = 7
-	var b strings.Builder
-	for len(s) > 0 {
-		start := strings.IndexAny(s, "+0123456789")
-		if start < 0 {
-			break
+	return manyDigits().ReplaceAllStringFunc(s, func(found string) string {
+		if dateOrUUID().MatchString(found) {
+			return found
 		}
-		end := start + 1
-		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
-			end++
-		}
-		b.WriteString(s[:start])
-		if end-start >= fewest {
-			b.WriteString("[number]")
-		} else {
-			b.WriteString(s[start:end])
-		}
-		s = s[end:]
-	}
-	return b.String() + s
+		return "[number]"
+	})
 }
+
+const uuid = `[[:xdigit:]]{8}(?:-[[:xdigit:]]{4}){3}-[[:xdigit:]]{12}`
+
+var (
+	manyDigits = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(uuid + `|\+?\(?\d(?:[ ().-]{0,2}\d){6,}`)
+	})
+	dateOrUUID = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:` + uuid + `|\d{4}-[01]\d-[0-3]\d(?: \d\d)?)$`)
+	})
+)

@@ -191,34 +191,41 @@ type portabilityAnswer []PortabilityResult
 
 // UnmarshalJSONFrom decodes any of the three and flattens it, in order.
 func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	type group struct {
-		PhoneNumbers Optional[[]PortabilityResult] `json:"phone_numbers"`
-		PortabilityResult
-	}
 	*a = portabilityAnswer{}
 	if d.PeekKind() == '{' {
-		var g group
+		var g portabilityGroup
 		if err := json.UnmarshalDecode(d, &g); err != nil {
 			return err
 		}
-		if g.PhoneNumbers.IsZero() {
-			return errors.New("an object without phone_numbers")
-		}
-		results, _ := g.PhoneNumbers.Get()
-		*a = append(*a, results...)
-		return nil
+		return a.add(g, false)
 	}
-	var groups []group
+	var groups []portabilityGroup
 	if err := json.UnmarshalDecode(d, &groups); err != nil {
 		return err
 	}
 	for _, g := range groups {
-		if g.PhoneNumbers.IsZero() {
-			*a = append(*a, g.PortabilityResult)
-			continue
+		if err := a.add(g, true); err != nil {
+			return err
 		}
-		results, _ := g.PhoneNumbers.Get()
+	}
+	return nil
+}
+
+// A portabilityGroup holds results, or is itself one.
+type portabilityGroup struct {
+	PhoneNumbers Optional[[]PortabilityResult] `json:"phone_numbers"`
+	PortabilityResult
+}
+
+func (a *portabilityAnswer) add(g portabilityGroup, single bool) error {
+	results, _ := g.PhoneNumbers.Get()
+	switch {
+	case !g.PhoneNumbers.IsZero():
 		*a = append(*a, results...)
+	case single && g.PortabilityResult != PortabilityResult{}:
+		*a = append(*a, g.PortabilityResult)
+	default:
+		return errors.New("an object without phone_numbers")
 	}
 	return nil
 }

@@ -175,7 +175,7 @@ type SupportingDocument struct {
 }
 
 // DownloadLink is a signed URL that opens a document for an hour, to whoever has it.
-// It prints and logs as [redacted].
+// It prints, logs and marshals as [redacted].
 type DownloadLink struct {
 	URL string `json:"url"`
 }
@@ -187,3 +187,8 @@ func (l DownloadLink) Format(f fmt.State, verb rune) {
 
 // LogValue logs [redacted] in place of the URL.
 func (l DownloadLink) LogValue() slog.Value { return Secret(l.URL).LogValue() }
+
+// MarshalJSON writes [redacted] in place of the URL.
+func (l DownloadLink) MarshalJSON() ([]byte, error) {
+	return []byte(`{"url":"` + Secret(l.URL).String() + `"}`), nil
+}

@@ -8,7 +8,7 @@ import (
 
 // An Observer is told of every try, as it ends, and of every call, once its last
 // try has. A call that an [*ArgumentError] ends is none. It is called on the
-// caller's goroutine, so what it does takes the call's time; it must be safe for
+// call's goroutine, so what it does takes the call's time; it must be safe for
 // concurrent use.
 type Observer interface {
 	// Observe is called with the context of the call.

@@ -1,11 +1,13 @@
 package porting
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +17,9 @@ import (
 
 // Defaults of a client.
 const (
-	defaultBaseURL          = "https://api.telnyx.com"
 	defaultTryTimeout       = 30 * time.Second
 	defaultMaxResponseBytes = 64 << 20
+	defaultReadAhead        = 10
 )
 
 // config is everything that options set. A copy of it is a copy of all settings.
@@ -26,15 +28,23 @@ type config struct {
 	creds      Credentials
 	httpClient *http.Client
 	userAgent  string
-	header     http.Header // besides the client's own; replaced, never changed
+	headers    []func(http.Header) // besides the client's own; functions, because nothing can print what they hold
 	timeout    time.Duration
 	tryTimeout time.Duration // 0: the default
 	maxBytes   int64         // 0: the default
+	readAhead  int           // 0: the default
 	retry      RetryPolicy
 	budget     *transport.Budget
 	limiter    Limiter
 	logger     *slog.Logger
 	observer   Observer
+}
+
+func defaultConfig() config {
+	return config{
+		baseURL: &url.URL{Scheme: "https", Host: "api.telnyx.com"},
+		budget:  new(transport.Budget),
+	}
 }
 
 // An Option sets something of a [Client]. A bad one makes [NewClient] fail with an
@@ -53,7 +63,7 @@ func WithBaseURL(base string) Option {
 			return badOption("base_url", "not an absolute http or https URL")
 		case u.Scheme == "http" && !isLoopback(u.Hostname()):
 			return badOption("base_url", "http is only for loopback; credentials need https")
-		case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 			return badOption("base_url", "must have no user, query or fragment")
 		}
 		u.Path = strings.TrimRight(u.Path, "/")
@@ -252,11 +262,7 @@ func WithHeader(key, value string) Option {
 		case ownHeaders[canonical] != "":
 			return badOption(field, ownHeaders[canonical])
 		}
-		c.header = c.header.Clone()
-		if c.header == nil {
-			c.header = http.Header{}
-		}
-		c.header.Set(canonical, value)
+		c.headers = append(slices.Clip(c.headers), func(h http.Header) { h.Set(canonical, value) })
 		return nil
 	}
 }
@@ -272,6 +278,24 @@ func WithMaxResponseBytes(n int64) Option {
 		return nil
 	}
 }
+
+// WithReadAhead sets how many pages an All asks for at once, once the caller goes past
+// the first page and the server has said how many there are; 1 asks for one after the
+// other. The default is 10: over a network nearly all the time of a long list is
+// waiting, ten at once take a tenth of it, and ten pages are little to hold and, under
+// the limiter, little to ask. Whoever takes no more than the first page costs one request.
+func WithReadAhead(pages int) Option {
+	return func(c *config) error {
+		if pages < 1 {
+			return badOption("read_ahead", "must be at least 1")
+		}
+		c.readAhead = pages
+		return nil
+	}
+}
+
+// product is the User-Agent.
+func (c *config) product() string { return cmp.Or(c.userAgent, userAgent) }
 
 // apply applies the options in order, up to the first bad one.
 func (c *config) apply(opts []Option) error {

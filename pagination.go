@@ -1,12 +1,14 @@
 package porting
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A Page is one page of a list.
@@ -36,20 +38,13 @@ const (
 
 // newPage makes a page of a list's items and the totals in the answer's header.
 func newPage[T any](items []T, header http.Header, number, perPage int) *Page[T] {
-	p := &Page[T]{
+	return &Page[T]{
 		Items:      items,
-		Number:     number,
-		PerPage:    perPage,
+		Number:     cmp.Or(number, firstPage),
+		PerPage:    cmp.Or(perPage, defaultPerPage),
 		Total:      headerCount(header, "Total"),
 		TotalPages: headerCount(header, "Total-Pages"),
 	}
-	if p.Number == 0 {
-		p.Number = firstPage
-	}
-	if p.PerPage == 0 {
-		p.PerPage = defaultPerPage
-	}
-	return p
 }
 
 // headerCount reads a count, or returns -1 if there is none that can be read.
@@ -72,22 +67,23 @@ func checkPage(op *Operation, page, perPage int) error {
 	return nil
 }
 
-// all iterates over the items of all pages, from the given one on. It asks for a
-// page when the items of the one before are used up.
-func all[T any, ID comparable](ctx context.Context, op *Operation, number int,
+// all iterates over the items of all pages, from the given one on. From the second
+// page on it reads ahead, as [WithReadAhead] says.
+func all[T any, ID comparable](ctx context.Context, c *Client, op *Operation, number int,
 	list func(ctx context.Context, number int) (*Page[T], error), id func(*T) ID,
 ) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		var before []T
-		for number := max(number, firstPage); ; number++ {
-			page, err := list(ctx, number)
-			if err == nil && sameItems(before, page.Items, id) {
-				err = fmt.Errorf("porting: %s: page %d: %w", op.Name, number, ErrRepeatedPage)
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
+		number := cmp.Or(number, firstPage)
+		page, err := list(ctx, number)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		ahead := &readAhead[T]{list: list, most: cmp.Or(c.config.readAhead, defaultReadAhead), asked: number}
+		defer ahead.calls.Wait()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		for {
 			for i := range page.Items {
 				if !yield(&page.Items[i], nil) {
 					return
@@ -96,9 +92,66 @@ func all[T any, ID comparable](ctx context.Context, op *Operation, number int,
 			if !page.HasNext() {
 				return
 			}
-			before = page.Items
+			next, err := ahead.next(ctx, page.TotalPages)
+			number++
+			if err == nil && sameItems(page.Items, next.Items, id) {
+				err = fmt.Errorf("porting: %s: page %d: %w", op.Name, number, ErrRepeatedPage)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			page = next
 		}
 	}
+}
+
+// A readAhead asks for pages before they are needed.
+type readAhead[T any] struct {
+	list   func(ctx context.Context, number int) (*Page[T], error)
+	most   int // pages at once
+	asked  int // the last page that was asked for
+	coming []chan answered[T]
+	calls  sync.WaitGroup
+}
+
+// answered is a page, or an error, and the answer it came in.
+type answered[T any] struct {
+	page     *Page[T]
+	err      error
+	response Response
+}
+
+// next returns the page after the one before. Those after it are asked for at the
+// same time, as far as it is known that there are any.
+func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], error) {
+	for len(r.coming) == 0 || len(r.coming) < r.most && r.asked < totalPages {
+		r.asked++
+		r.coming = append(r.coming, r.ask(ctx, r.asked))
+	}
+	first := <-r.coming[0]
+	r.coming = r.coming[1:]
+	if into := captured(ctx); into != nil {
+		*into = first.response
+	}
+	if err := ctx.Err(); err != nil && first.err == nil { // it came, but nobody wants it any more
+		return r.list(ctx, r.asked)
+	}
+	return first.page, first.err
+}
+
+// ask asks for a page.
+func (r *readAhead[T]) ask(ctx context.Context, number int) chan answered[T] {
+	coming := make(chan answered[T], 1)
+	a := new(answered[T])
+	if captured(ctx) != nil {
+		ctx = CaptureResponse(ctx, &a.response)
+	}
+	r.calls.Go(func() {
+		a.page, a.err = r.list(ctx, number)
+		coming <- *a
+	})
+	return coming
 }
 
 // sameItems tells whether two pages have the same ids, and any.

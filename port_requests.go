@@ -41,8 +41,10 @@ func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOpt
 }
 
 // All iterates over the port requests of all pages, from opts.Page on. Nothing is
-// sent before the first step, each page is asked for with ctx when the one before is
-// used up, and opts is copied. An error is the last step. Each range starts anew.
+// sent before the first step, and only one page before the second page is needed;
+// from then on [WithReadAhead] says how many are asked for at once. All of it is done
+// with ctx, and ends with the loop. opts is copied. An error is the last step. Each
+// range starts anew.
 //
 // GET /origination/porting/port_requests, once for each page: safe.
 //
@@ -52,7 +54,7 @@ func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOpti
 	if opts != nil {
 		o = *opts
 	}
-	return all(ctx, opPortRequestsList, o.Page, func(ctx context.Context, number int) (*Page[PortRequest], error) {
+	return all(ctx, s.client, opPortRequestsList, o.Page, func(ctx context.Context, number int) (*Page[PortRequest], error) {
 		o := o
 		o.Page = number
 		return s.List(ctx, &o)

@@ -13,8 +13,8 @@ import (
 // body, which can hold secrets.
 type Response struct {
 	StatusCode int         // 0: there was no answer
-	Header     http.Header // not to be changed
-	Body       []byte      // as far as it was read; nil if it was streamed
+	Header     http.Header `json:"-"` // not to be changed
+	Body       []byte      `json:"-"` // as far as it was read; nil if it was streamed
 	Attempts   int         // how often the call was sent
 	RequestID  string      // the server's id of the answer
 }
@@ -43,8 +43,14 @@ func CaptureResponse(ctx context.Context, into *Response) context.Context {
 	return context.WithValue(ctx, captureKey{}, into)
 }
 
-func capture(ctx context.Context, out *transport.Outcome) {
+// captured returns where the answer of a call is to be stored, or nil.
+func captured(ctx context.Context) *Response {
 	into, _ := ctx.Value(captureKey{}).(*Response)
+	return into
+}
+
+func capture(ctx context.Context, out *transport.Outcome) {
+	into := captured(ctx)
 	if into == nil {
 		return
 	}

@@ -3,6 +3,7 @@ package porting
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -42,12 +43,23 @@ func (t *Timestamp) UnmarshalText(text []byte) error {
 		s = s[:len(time.DateOnly)] + "T" + s[len(time.DateOnly)+1:]
 	}
 	for _, layout := range timestampLayouts {
-		if parsed, err := time.Parse(layout, s); err == nil {
+		if parsed, err := time.Parse(layout, s); err == nil && strict(s, parsed) {
 			*t = Timestamp{parsed.UTC()}
 			return nil
 		}
 	}
 	return &timestampError{string(text)}
+}
+
+// strict tells whether a time that time.Parse has read is one of RFC 3339, too: it
+// lets pass an hour of one digit, a comma before the fraction, an offset of a day and
+// instants whose year in UTC has five digits.
+func strict(s string, t time.Time) bool {
+	const hour, day = len("2006-01-02T15"), 24 * 60 * 60
+	_, offset := t.Zone()
+	year := t.UTC().Year()
+	return (len(s) < hour || len(s) > hour && s[hour] == ':') && !strings.Contains(s, ",") &&
+		-day < offset && offset < day && 0 <= year && year <= 9999
 }
 
 // MarshalJSON writes an RFC 3339 string in UTC, or null for the zero time.

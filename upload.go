@@ -77,7 +77,7 @@ func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload Doc
 		return failed(UploadStepRequest, "", err)
 	}
 
-	call.Header.Set("User-Agent", c.header.Get("User-Agent"))
+	call.Header.Set("User-Agent", c.config.product())
 	call.TryTimeout = c.config.tryTimeout
 	if _, err := c.exchange(ctx, storageUpload, call, nil); err != nil {
 		return failed(UploadStepStore, key, err)

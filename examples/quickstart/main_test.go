@@ -14,7 +14,7 @@ import (
 	"github.com/numberporting/porting/portingtest"
 )
 
-func TestSandbox(t *testing.T) {
+func TestSandbox(t *testing.T) { //nolint:paralleltest // it sets the environment
 	for _, name := range []string{"TELNYX_API_USER", "TELNYX_API_TOKEN", "TELNYX_API_KEY"} {
 		t.Setenv(name, "")
 	}

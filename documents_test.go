@@ -1,0 +1,360 @@
+package porting_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
+)
+
+const (
+	linkPath  = api + "/draft_port_requests/" + draftID + "/supporting_documents/" + documentID + "/download_links"
+	tellPath  = api + "/draft_port_requests/" + draftID + "/supporting_documents"
+	signedURL = "https://files.example.com/loa.pdf?signature=hush"
+)
+
+func TestDownload(t *testing.T) {
+	t.Parallel()
+	content := strings.Repeat("%PDF-1.7\x00\xff", 10)
+	tests := []struct {
+		name    string
+		options []porting.Option
+	}{
+		{"without a limit", nil},
+		{"up to the limit", []porting.Option{porting.WithMaxResponseBytes(int64(len(content)))}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			expect(t, mock, "POST", baseURL+linkPath, 1, answer(201, `{"url":"`+signedURL+`"}`))
+			expect(t, mock, "GET", signedURL, 2, inOrder(answer(503, ""), func(r *http.Request) (*http.Response, error) {
+				assert.Len(t, r.Header, 1, "only a User-Agent")
+				assert.Regexp(t, userAgent, r.UserAgent())
+				return answer(200, content)(r)
+			}))
+			var got bytes.Buffer
+			n, err := newClient(t, mock, tt.options...).Documents.Download(t.Context(), porting.DraftID(draftID), documentID, &got)
+			require.NoError(t, err)
+			assert.EqualValues(t, len(content), n)
+			assert.Equal(t, content, got.String())
+		})
+	}
+}
+
+func TestDownloadFails(t *testing.T) {
+	t.Parallel()
+	full := errors.New("disk full")
+	lost := errors.New("connection reset")
+	tests := []struct {
+		name    string
+		storage func(*http.Request) (*http.Response, error)
+		times   int
+		to      io.Writer
+		options []porting.Option
+		written int64
+		check   func(t *testing.T, err error)
+	}{
+		{"storage refuses", answer(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"), 1, io.Discard, nil, 0, func(t *testing.T, err error) {
+			t.Helper()
+			e := errorAs[*porting.APIError](t, err)
+			assert.Equal(t, "Documents.Download", e.Operation)
+			assert.Equal(t, "AccessDenied", e.Code)
+			assert.Equal(t, "Request has expired", e.Message)
+			assert.Empty(t, e.Route)
+		}},
+		{"storage is away", broken(lost), 3, io.Discard, nil, 0, func(t *testing.T, err error) {
+			t.Helper()
+			require.ErrorIs(t, err, lost)
+			assert.Equal(t, 3, errorAs[*porting.ConnectionError](t, err).Attempts)
+		}},
+		{"cut off", func(r *http.Request) (*http.Response, error) {
+			resp, err := answer(200, "")(r)
+			resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(lost)))
+			return resp, err
+		}, 1, io.Discard, nil, 5, func(t *testing.T, err error) {
+			t.Helper()
+			require.ErrorIs(t, err, lost)
+			requireAs[*porting.ConnectionError](t, err)
+		}},
+		{"too large", answer(200, strings.Repeat("x", 101)), 1, io.Discard, []porting.Option{porting.WithMaxResponseBytes(100)}, 100, func(t *testing.T, err error) {
+			t.Helper()
+			assert.Equal(t, "Documents.Download", errorAs[*porting.DecodeError](t, err).Operation)
+		}},
+		{"can't be written", answer(200, "123456"), 1, failingWriter{full}, nil, 0, func(t *testing.T, err error) {
+			t.Helper()
+			require.ErrorIs(t, err, full)
+			assert.False(t, isA[*porting.ConnectionError](err))
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			expect(t, mock, "POST", baseURL+linkPath, 1, answer(201, `{"url":"`+signedURL+`"}`))
+			expect(t, mock, "GET", signedURL, tt.times, tt.storage)
+			n, err := newClient(t, mock, tt.options...).Documents.Download(t.Context(), porting.DraftID(draftID), documentID, tt.to)
+			assert.Equal(t, tt.written, n)
+			tt.check(t, err)
+			assert.Contains(t, err.Error(), "Documents.Download")
+			assert.NotContains(t, err.Error(), "hush")
+		})
+	}
+}
+
+// failingWriter is a writer that fails with err.
+type failingWriter struct{ err error }
+
+func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }
+
+func TestDownloadRefusesLinks(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{"", "/relative", "ftp://files.example.com/a", "http://files.example.com/a", "https://me:hush@files.example.com", "https://exa mple"} {
+		client := clientOf(t, "POST", linkPath, answer(201, `{"url":"`+link+`"}`))
+		n, err := client.Documents.Download(t.Context(), porting.DraftID(draftID), documentID, io.Discard)
+		assert.Zero(t, n)
+		assert.Equal(t, "url", errorAs[*porting.DecodeError](t, err).Field, link)
+		assert.NotContains(t, err.Error(), "hush")
+	}
+	client := clientOf(t, "POST", linkPath, answer(404, ""))
+	_, err := client.Documents.Download(t.Context(), porting.DraftID(draftID), documentID, io.Discard)
+	require.ErrorIs(t, err, porting.ErrNotFound)
+}
+
+// A form is what storage is sent.
+type form struct {
+	order    []string
+	fields   map[string]string
+	filename string
+	fileType string
+	content  string
+}
+
+func readForm(t *testing.T, r *http.Request) (f form) {
+	t.Helper()
+	f.fields = map[string]string{}
+	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	assert.NoError(t, err)
+	whole, err := io.ReadAll(r.Body)
+	assert.NoError(t, err)
+	assert.EqualValues(t, len(whole), r.ContentLength)
+	parts := multipart.NewReader(bytes.NewReader(whole), params["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if err != nil {
+			assert.Equal(t, io.EOF, err)
+			return f
+		}
+		data, err := io.ReadAll(part)
+		assert.NoError(t, err)
+		f.order = append(f.order, part.FormName())
+		if part.FormName() == "file" {
+			f.filename, f.fileType, f.content = part.FileName(), part.Header.Get("Content-Type"), string(data)
+			continue
+		}
+		f.fields[part.FormName()] = string(data)
+	}
+}
+
+// policy is a signed policy with the conditions.
+func policy(conditions string) string {
+	return base64.StdEncoding.EncodeToString([]byte(`{"expiration":"2024-02-27T09:05:00Z","conditions":` + conditions + `}`))
+}
+
+func TestUploadForm(t *testing.T) {
+	t.Parallel()
+	prefix := policy(`[{"bucket":"b"},["starts-with","$key","uploads/1/"],["eq","$Content-Type","image/png"],["content-length-range",1,9],7]`)
+	tests := []struct {
+		name     string
+		filename string
+		given    string // the form_fields of the answer
+		fields   map[string]string
+		key      string
+	}{
+		{"key given", "loa.png", `{"key":"k/1","b":"2"}`, map[string]string{"key": "k/1", "b": "2"}, "k/1"},
+		{"key with a placeholder", "loa.png", `{"key":"k/${filename}"}`, map[string]string{"key": "k/${filename}"}, "k/loa.png"},
+		{"key of the policy", "dir/loa.png", `{"policy":"` + prefix + `"}`, map[string]string{"policy": prefix, "key": "uploads/1/loa.png", "Content-Type": "image/png"}, "uploads/1/loa.png"},
+		{"content type given", `C:\dir\loa.png`, `{"key":"k","Content-Type":"image/x","policy":"` + prefix + `"}`, map[string]string{"policy": prefix, "key": "k", "Content-Type": "image/x"}, "k"},
+		{"whole key in the policy", "loa.png", `{"policy":"` + policy(`[{"key":"k/whole"}]`) + `"}`, map[string]string{"policy": policy(`[{"key":"k/whole"}]`), "key": "k/whole"}, "k/whole"},
+		{"any key", "loa.png", `{"policy":"` + policy(`[["starts-with","$key",""]]`) + `"}`, map[string]string{"policy": policy(`[["starts-with","$key",""]]`), "key": "loa.png"}, "loa.png"},
+		{"name to be escaped", "l\"ö ä\\.png", `{"key":"k"}`, map[string]string{"key": "k"}, "k"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			expect(t, mock, "POST", baseURL+"/files/upload_requests", 1, answer(201, `{"url":"`+storageURL+`","http_method":"POST","form_fields":`+tt.given+`}`))
+			expect(t, mock, "POST", storageURL, 2, inOrder(answer(503, ""), func(r *http.Request) (*http.Response, error) {
+				assert.Len(t, r.Header, 2, "no credentials: %v", r.Header)
+				assert.Regexp(t, userAgent, r.UserAgent())
+				f := readForm(t, r)
+				assert.Equal(t, tt.fields, f.fields)
+				assert.Equal(t, "file", f.order[len(f.order)-1], "the file comes last")
+				assert.Equal(t, "image/png", f.fileType)
+				assert.Equal(t, "content", f.content)
+				return answer(204, "")(r)
+			}))
+			expect(t, mock, "POST", baseURL+tellPath, 1, func(r *http.Request) (*http.Response, error) {
+				body, _ := io.ReadAll(r.Body)
+				assert.JSONEq(t, `{"document_type":"invoice","body":"`+tt.key+`"}`, string(body))
+				return answer(201, testdata(t, "draft_documents_create"))(r)
+			})
+			_, err := newClient(t, mock).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+				Type: porting.DocumentTypeInvoice, Filename: tt.filename, Content: strings.NewReader("content"),
+			})
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestUploadContent(t *testing.T) {
+	t.Parallel()
+	middle := strings.NewReader("skipped, sent")
+	_, err := middle.Seek(9, io.SeekStart)
+	require.NoError(t, err)
+	tests := []struct {
+		name    string
+		content io.Reader
+	}{
+		{"from where it stands", middle},
+		{"bytes", bytes.NewReader([]byte("sent"))},
+		{"can't be rewound", io.MultiReader(strings.NewReader("se"), strings.NewReader("nt"))},
+		{"one byte at a time", iotest.OneByteReader(strings.NewReader("sent"))},
+		{"seeker that can't seek", unseekable{strings.NewReader("sent")}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			expect(t, mock, "POST", baseURL+"/files/upload_requests", 1, answer(201, testdata(t, "upload_requests_create")))
+			stores := inOrder(broken(errors.New("reset")), answer(201, ""))
+			expect(t, mock, "POST", storageURL, 2, func(r *http.Request) (*http.Response, error) {
+				assert.Equal(t, "sent", readForm(t, r).content, "each try sends it whole")
+				return stores(r)
+			})
+			expect(t, mock, "POST", baseURL+tellPath, 1, func(r *http.Request) (*http.Response, error) {
+				body, _ := io.ReadAll(r.Body)
+				assert.JSONEq(t, `{"body":"mine","document_type":"loa","note":{"a":1}}`, string(body))
+				return answer(201, testdata(t, "draft_documents_create"))(r)
+			})
+			_, err := newClient(t, mock).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+				Type: porting.DocumentTypeLOA, Filename: "a", ContentType: "image/png", Content: tt.content,
+				Extra: map[string]any{"note": map[string]int{"a": 1}, "body": "mine"},
+			})
+			require.NoError(t, err)
+		})
+	}
+}
+
+// unseekable claims to be an io.Seeker, as a pipe's *os.File does.
+type unseekable struct{ *strings.Reader }
+
+func (unseekable) Seek(int64, int) (int64, error) { return 0, errors.New("illegal seek") }
+
+func TestUploadRefuses(t *testing.T) {
+	t.Parallel()
+	ok := func(change func(*porting.DocumentUpload)) porting.DocumentUpload {
+		u := porting.DocumentUpload{Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: strings.NewReader("a")}
+		change(&u)
+		return u
+	}
+	tests := []struct {
+		name   string
+		upload porting.DocumentUpload
+		field  string
+	}{
+		{"no type", ok(func(u *porting.DocumentUpload) { u.Type = "" }), "document_type"},
+		{"no name", ok(func(u *porting.DocumentUpload) { u.Filename, u.ContentType = "", "image/png" }), "filename"},
+		{"dots", ok(func(u *porting.DocumentUpload) { u.Filename, u.ContentType = "a/..", "image/png" }), "filename"},
+		{"root", ok(func(u *porting.DocumentUpload) { u.Filename, u.ContentType = "/", "image/png" }), "filename"},
+		{"line break", ok(func(u *porting.DocumentUpload) { u.Filename = "a\r\n.pdf" }), "filename"},
+		{"unknown extension", ok(func(u *porting.DocumentUpload) { u.Filename = "loa.unheard-of" }), "content_type"},
+		{"not a media type", ok(func(u *porting.DocumentUpload) { u.ContentType = "pdf file" }), "content_type"},
+		{"no content", ok(func(u *porting.DocumentUpload) { u.Content = nil }), "content"},
+		{"empty content", ok(func(u *porting.DocumentUpload) { u.Content = strings.NewReader("") }), "content"},
+		{"empty stream", ok(func(u *porting.DocumentUpload) { u.Content = iotest.OneByteReader(strings.NewReader("")) }), "content"},
+		{"endless stream", ok(func(u *porting.DocumentUpload) { u.Content = endless{} }), "content"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := newClient(t, newMock(t)).Documents.Upload(t.Context(), draftID, tt.upload)
+			requireArgument(t, err, "Documents.Upload", tt.field)
+		})
+	}
+	bad := errors.New("bad sector")
+	_, err := newClient(t, newMock(t)).Documents.Upload(t.Context(), draftID, ok(func(u *porting.DocumentUpload) { u.Content = iotest.ErrReader(bad) }))
+	require.ErrorIs(t, err, bad)
+	assert.Contains(t, err.Error(), "nothing was sent")
+}
+
+// endless is a reader without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestUploadErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		request string // the answer to the first step; empty: the usual one
+		storage func(*http.Request) (*http.Response, error)
+		times   int // of the second step
+		tell    func(*http.Request) (*http.Response, error)
+		step    porting.UploadStep
+		field   string // of the DecodeError
+		unknown bool
+	}{
+		{name: "no URL", request: `{"form_fields":{"key":"a"}}`, step: porting.UploadStepRequest, field: "url"},
+		{name: "http URL", request: `{"url":"http://files.example.com","form_fields":{"key":"a"}}`, step: porting.UploadStepRequest, field: "url"},
+		{name: "other method", request: `{"url":"` + storageURL + `","http_method":"PUT","form_fields":{"key":"a"}}`, step: porting.UploadStepRequest, field: "http_method"},
+		{name: "no key", request: `{"url":"` + storageURL + `"}`, step: porting.UploadStepRequest, field: "form_fields"},
+		{name: "unreadable policy", request: `{"url":"` + storageURL + `","form_fields":{"policy":"%"}}`, step: porting.UploadStepRequest, field: "form_fields"},
+		{name: "storage refuses", storage: answer(403, "<Error><Code>AccessDenied</Code></Error>"), times: 1, step: porting.UploadStepStore},
+		{name: "storage is away", storage: broken(errors.New("reset")), times: 3, step: porting.UploadStepStore},
+		{name: "draft refuses", storage: answer(204, ""), times: 1, tell: answer(422, `{"message":"no"}`), step: porting.UploadStepDocument},
+		{name: "draft's answer is lost", storage: answer(204, ""), times: 1, tell: broken(errors.New("reset")), step: porting.UploadStepDocument, unknown: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			request, key := tt.request, ""
+			if request == "" {
+				request, key = testdata(t, "upload_requests_create"), storageKey
+			}
+			expect(t, mock, "POST", baseURL+"/files/upload_requests", 1, answer(201, request))
+			if tt.storage != nil {
+				expect(t, mock, "POST", storageURL, tt.times, tt.storage)
+			}
+			if tt.tell != nil {
+				expect(t, mock, "POST", baseURL+tellPath, 1, tt.tell)
+			}
+			got, err := newClient(t, mock).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+				Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: strings.NewReader("hush"),
+			})
+			assert.Nil(t, got)
+			e := errorAs[*porting.UploadError](t, err)
+			assert.Equal(t, porting.UploadError{Draft: draftID, Step: tt.step, Key: key, Err: e.Err}, *e)
+			assert.Equal(t, tt.unknown, isA[*porting.OutcomeUnknownError](err))
+			if tt.field != "" {
+				assert.Equal(t, tt.field, errorAs[*porting.DecodeError](t, err).Field)
+			}
+			for _, part := range []string{draftID, string(tt.step), "Documents.Upload"} {
+				assert.Contains(t, err.Error(), part)
+			}
+			assert.NotContains(t, err.Error(), "hush")
+		})
+	}
+}

@@ -1,0 +1,412 @@
+package porting_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
+)
+
+func TestErrorBodies(t *testing.T) {
+	t.Parallel()
+	type fields = []porting.FieldError
+	long := strings.Repeat("x", 400)
+	tests := []struct {
+		name    string
+		body    string
+		message string
+		code    string
+		fields  fields
+	}{
+		{"message", `{"message":"no"}`, "no", "", nil},
+		{"message and code", `{"message":"no","code":"10005"}`, "no", "10005", nil},
+		{"numeric code", `{"message":"no","code":10005}`, "no", "10005", nil},
+		{"message of fields", `{"message":{"b":["is bad","is worse"],"a":"is missing"}}`, "a: is missing", "", fields{
+			{Field: "a", Message: "is missing"}, {Field: "b", Message: "is bad"}, {Field: "b", Message: "is worse"},
+		}},
+		{"message of nested fields", `{"message":{"a":{"b":["is bad"]}}}`, "a.b: is bad", "", fields{{Field: "a.b", Message: "is bad"}}},
+		{"message of texts", `{"message":["one","two"]}`, "one", "", fields{{Message: "one"}, {Message: "two"}}},
+		{"message of nothing", `{"message":null}`, "", "", nil},
+		{"message of a number", `{"message":5}`, "", "", nil},
+		{"error", `{"error":"no"}`, "no", "", nil},
+		{"message before error", `{"error":"second","message":"first"}`, "first", "", nil},
+		{"error object", `{"error":{"code":"c","message":"no"}}`, "no", "c", fields{{Code: "c", Message: "no"}}},
+		{"errors", `{"errors":[{"code":"10011","title":"Title","detail":"Detail","source":{"pointer":"/a/0/b"}},{"title":"Only a title","source":{"parameter":"page"}}]}`, "a.0.b: Detail", "10011", fields{
+			{Field: "a.0.b", Code: "10011", Message: "Detail"}, {Field: "page", Message: "Only a title"},
+		}},
+		{"errors with an escaped pointer", `{"errors":[{"detail":"no","source":{"pointer":"/a~1b/c~0d"}}]}`, "a/b.c~d: no", "", fields{{Field: "a/b.c~d", Message: "no"}}},
+		{"errors with numeric code", `{"errors":[{"code":10011,"message":"no","field":"a"}]}`, "a: no", "10011", fields{{Field: "a", Code: "10011", Message: "no"}}},
+		{"errors with a code alone", `{"errors":[{"code":"10011"}]}`, "", "10011", fields{{Code: "10011"}}},
+		{"errors of texts", `{"errors":["one","two"]}`, "one", "", fields{{Message: "one"}, {Message: "two"}}},
+		{"errors of fields", `{"errors":{"b":["is bad"],"a":["is missing","is late"]}}`, "a: is missing", "", fields{
+			{Field: "a", Message: "is missing"}, {Field: "a", Message: "is late"}, {Field: "b", Message: "is bad"},
+		}},
+		{"errors of fields that look like an error's", `{"errors":{"message":["is too long"],"code":["is bad"]}}`, "code: is bad", "", fields{
+			{Field: "code", Message: "is bad"}, {Field: "message", Message: "is too long"},
+		}},
+		{"message and errors", `{"message":"no","errors":{"a":["is bad"]}}`, "no", "", fields{{Field: "a", Message: "is bad"}}},
+		{"errors of nothing", `{"errors":[null,5,[],{}]}`, "", "", nil},
+		{"array", `[{"detail":"no"}]`, "no", "", fields{{Message: "no"}}},
+		{"JSON string", `"no"`, "no", "", nil},
+		{"JSON number", `5`, "", "", nil},
+		{"JSON null", `null`, "", "", nil},
+		{"empty object", `{}`, "", "", nil},
+		{"nothing", "", "", "", nil},
+		{"blank", " \n ", "", "", nil},
+		{"text", "  upstream timed out\r\nat line 2\n", "upstream timed out", "", nil},
+		{"long text", long, long[:300] + "…", "", nil},
+		{"truncated JSON", `{"message":"n`, `{"message":"n`, "", nil},
+		{"HTML", "<!doctype html><html><head>\n<title> 502 Bad Gateway\n</title></head></html>", "502 Bad Gateway", "", nil},
+		{"HTML without a title", "<html><body>hush</body></html>", "", "", nil},
+		{"HTML with an endless title", "<html><title>hush", "", "", nil},
+		{"storage's XML", `<?xml version="1.0"?><Error><Code>EntityTooLarge</Code><Message>Too large</Message></Error>`, "Too large", "EntityTooLarge", nil},
+		{"binary", "\x00\x01\x02", "", "", nil},
+		{"not UTF-8", "bad \xff byte", "bad \uFFFD byte", "", nil},
+		{"not UTF-8 in JSON", "{\"message\":\"bad \xff byte\"}", "bad \uFFFD byte", "", nil},
+		{"a name twice", `{"message":"first","message":"last"}`, "last", "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := clientOf(t, "GET", "/a", answer(422, tt.body)).Do(t.Context(), "GET", "/a", nil, nil, nil)
+			e := errorAs[*porting.APIError](t, err)
+			assert.Equal(t, tt.message, e.Message)
+			assert.Equal(t, tt.code, e.Code)
+			assert.Equal(t, tt.fields, e.Fields)
+			assert.Equal(t, tt.body, string(e.Body))
+		})
+	}
+
+	t.Run("2 MiB", func(t *testing.T) {
+		t.Parallel()
+		err := clientOf(t, "GET", "/a", answer(400, `{"message":"`+strings.Repeat("x", 2<<20)+`"}`)).Do(t.Context(), "GET", "/a", nil, nil, nil)
+		e := errorAs[*porting.APIError](t, err)
+		assert.Len(t, e.Body, 1<<20)
+		assert.Less(t, len(err.Error()), 1000)
+	})
+	t.Run("HTML by its content type", func(t *testing.T) {
+		t.Parallel()
+		err := clientOf(t, "GET", "/a", answer(400, "Sorry\n<title>Busy</title>", "Content-Type", "text/html; charset=utf-8")).Do(t.Context(), "GET", "/a", nil, nil, nil)
+		assert.Equal(t, "Busy", errorAs[*porting.APIError](t, err).Message)
+	})
+}
+
+func TestErrorTexts(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("reset")
+	busy := &porting.APIError{Operation: "Drafts.Create", Method: "POST", Route: "/drafts", StatusCode: 503, Message: "busy"}
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{&porting.ArgumentError{Operation: "Drafts.Get", Field: "id", Reason: "is empty"}, "porting: Drafts.Get: id: is empty (nothing was sent)"},
+		{&porting.APIError{Operation: "Do", Method: "GET", StatusCode: 599}, "porting: Do: 599 (GET)"},
+		{&porting.APIError{
+			Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", StatusCode: 422, Message: "a: no", Code: "10005", RequestID: "req-1", Attempts: 3,
+			Fields: []porting.FieldError{{Field: "a", Message: "no"}, {Message: "two"}, {Field: "c", Message: "three"}, {Field: "d", Message: "4"}, {Field: "e", Message: "5"}, {Field: "f", Message: "6"}, {Field: "g", Message: "7"}},
+		}, "porting: Drafts.Get: 422 Unprocessable Entity: a: no; a: no; two; c: three; d: 4; e: 5; and 2 more (GET /drafts/{id}, code 10005, request req-1, 3 attempts)"},
+		{&porting.NotFoundError{APIError: &porting.APIError{Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", StatusCode: 404, Attempts: 1}}, "porting: Drafts.Get: 404 Not Found (GET /drafts/{id})"},
+		{&porting.ConnectionError{Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", Attempts: 2, Err: lost}, "porting: Drafts.Get: no answer: reset (GET /drafts/{id}, 2 attempts)"},
+		{&porting.ConnectionError{Operation: "Do", Method: "GET", Attempts: 1, Err: lost}, "porting: Do: no answer: reset (GET)"},
+		{&porting.OutcomeUnknownError{Operation: "Drafts.Create", Check: "look there", Err: busy}, "porting: Drafts.Create: outcome unknown, the server may have acted; look there: 503 Service Unavailable: busy (POST /drafts)"},
+		{&porting.OutcomeUnknownError{Operation: "Do", Err: lost}, "porting: Do: outcome unknown, the server may have acted: reset"},
+		{&porting.DecodeError{Operation: "Drafts.Get", Field: "created_at", Err: lost, RequestID: "req-1"}, "porting: Drafts.Get: the answer can't be read: created_at: reset (request req-1)"},
+		{&porting.DecodeError{Operation: "Drafts.Get", Err: lost}, "porting: Drafts.Get: the answer can't be read: reset"},
+		{&porting.UploadError{Draft: "d", Step: porting.UploadStepStore, Err: lost}, `porting: Documents.Upload: draft d: step "store" failed: reset`},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, tt.err.Error())
+		assert.Equal(t, tt.want, fmt.Sprint(tt.err))
+	}
+}
+
+func TestDecodeErrorTexts(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ body, want string }{
+		{`{"sub_requests":[{"phone_number_count":99999999999999999999}]}`, "sub_requests.0.phone_number_count: a number that is out of range"},
+		{`{"sub_requests":[{"phone_number_count":1.5}]}`, "sub_requests.0.phone_number_count: a number where an integer belongs"},
+		{`{"sub_requests":[{"phone_number_count":"hush"}]}`, "sub_requests.0.phone_number_count: a string where an integer belongs"},
+		{`{"sub_requests":[{"pin_passcode":5550100}]}`, "sub_requests.0.pin_passcode: a number where a string belongs"},
+		{`{"sub_requests":{"0":"hush"}}`, "sub_requests: an object where an array belongs"},
+		{`{"sub_requests":["hush"]}`, "sub_requests.0: a string where an object belongs"},
+		{`{"sub_requests":[{"porting_option":[]}]}`, "sub_requests.0.porting_option: an array where an object belongs"},
+		{`{"sub_requests":[{"foc_date":"soon"}]}`, `sub_requests.0.foc_date: "soon" is not a time`},
+		{`{"id":false}`, "id: a boolean where a string belongs"},
+		{`null`, "null where an object belongs"},
+		{``, "it is empty"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.body, func(t *testing.T) {
+			t.Parallel()
+			_, err := clientOf(t, "GET", api+"/port_requests/a", answer(200, tt.body)).PortRequests.Get(t.Context(), "a", nil)
+			requireAs[*porting.DecodeError](t, err)
+			assert.EqualError(t, err, "porting: PortRequests.Get: the answer can't be read: "+tt.want)
+		})
+	}
+}
+
+func TestNumbersAreMasked(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ message, shown string }{
+		{"+13125550100 is taken", "[number] is taken"},
+		{"13125550100,+44 and 5550100", "[number],+44 and [number]"},
+		{"call 555010", "call 555010"},
+		{"++13125550100+", "+[number]+"},
+		{"12345678901234567890", "[number]"},
+		{"+", "+"},
+		{"+1 312 555 0100 or (312) 555-0100, 312-555-0100, 312.555.0100", "[number] or [number], [number], [number]"},
+		{"on 2024-03-14 at 15:00:00, " + portID, "on 2024-03-14 at 15:00:00, " + portID},
+	}
+	for _, tt := range tests {
+		t.Run(tt.message, func(t *testing.T) {
+			t.Parallel()
+			body, err := json.Marshal(map[string]any{"message": tt.message, "errors": map[string]string{"+13125550199": tt.message + "!"}})
+			require.NoError(t, err)
+			err = clientOf(t, "GET", "/a", answer(422, string(body))).Do(t.Context(), "GET", "/a", nil, nil, nil)
+			assert.Equal(t, "porting: Do: 422 Unprocessable Entity: "+tt.shown+"; [number]: "+tt.shown+"! (GET)", err.Error())
+			e := errorAs[*porting.APIError](t, err)
+			assert.Equal(t, tt.message, e.Message)
+			assert.Equal(t, []porting.FieldError{{Field: "+13125550199", Message: tt.message + "!"}}, e.Fields)
+		})
+	}
+}
+
+func TestEchoedValuesAreMasked(t *testing.T) {
+	t.Parallel()
+	const message = "Ada Example of 311 W Superior St gave PIN 7319, which is wrong"
+	responder := answer(422, `{"message":"`+message+`"}`)
+	tests := []struct {
+		name, method, path string
+		call               func(*porting.Client) error
+	}{
+		{"body", "PUT", draftSubPath, func(c *porting.Client) error {
+			return draftUpdate(t.Context(), c, porting.DraftSubRequestUpdate{
+				AuthPersonName: porting.Set("Ada Example"), StreetAddress: porting.Set("311 W Superior St"), PINPasscode: porting.Set[porting.Secret]("7319"),
+			})
+		}},
+		{"nested body", "POST", "/a", func(c *porting.Client) error {
+			body := map[string]any{"a": []any{"Ada Example", map[string]any{"b": "311 W Superior St"}, porting.Secret("7319")}}
+			return c.Do(t.Context(), "POST", "/a", nil, body, nil)
+		}},
+		{"query", "GET", "/a?q=Ada+Example&q=311+W+Superior+St&r=7319", func(c *porting.Client) error {
+			return c.Do(t.Context(), "GET", "/a", url.Values{"q": {"Ada Example", "311 W Superior St"}, "r": {"7319"}}, nil, nil)
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := tt.call(clientOf(t, tt.method, tt.path, responder))
+			assert.Equal(t, message, errorAs[*porting.APIError](t, err).Message)
+			for _, value := range []string{"Ada", "Superior", "7319"} {
+				assert.NotContains(t, err.Error(), value)
+			}
+			assert.Contains(t, err.Error(), "which is wrong")
+		})
+	}
+}
+
+// hush is in everything that must not be shown.
+const hush = "hush-5550100"
+
+// secretive returns a value of every type that holds what must not be shown.
+func secretive(t *testing.T) map[string]any {
+	t.Helper()
+	credentials := porting.UserToken(hush, hush)
+	client, err := porting.NewClient(credentials, porting.WithHeader("X-Gateway-Key", hush))
+	require.NoError(t, err)
+	api := &porting.APIError{Operation: "Drafts.Get", StatusCode: 400, Header: http.Header{"Set-Cookie": {hush}}, Body: []byte(hush)}
+	sub, draftSub := subRequest(known), draftSubRequest(known)
+	sub.PINPasscode, sub.AccountNumber, sub.TaxIdentifier, sub.BusinessIdentifier = hush, hush, hush, hush
+	draftSub.PINPasscode, draftSub.AccountNumber, draftSub.TaxIdentifier, draftSub.BusinessIdentifier = hush, hush, hush, hush
+	port, draft := portRequest(known), draftPortRequest(known)
+	port.SubRequests[0], draft.SubRequests[0] = sub, draftSub
+	secret := porting.Set[porting.Secret](hush)
+	return map[string]any{
+		"APIError":            api,
+		"UnauthorizedError":   &porting.UnauthorizedError{APIError: api},
+		"NotFoundError":       &porting.NotFoundError{APIError: api},
+		"ValidationError":     &porting.ValidationError{APIError: api},
+		"RateLimitError":      &porting.RateLimitError{APIError: api, RetryAfter: time.Second},
+		"ConnectionError":     &porting.ConnectionError{Operation: "Drafts.Get", Err: api},
+		"OutcomeUnknownError": &porting.OutcomeUnknownError{Operation: "Drafts.Create", Err: &porting.NotFoundError{APIError: api}, Body: []byte(hush)},
+		"DecodeError":         &porting.DecodeError{Operation: "Drafts.Get", Err: api, Body: []byte(hush)},
+		"UploadError":         &porting.UploadError{Draft: "d", Err: &porting.DecodeError{Err: api, Body: []byte(hush)}},
+		"joined errors":       errors.Join(api, &porting.DecodeError{Err: api, Body: []byte(hush)}),
+		"Response":            porting.Response{Header: http.Header{"Set-Cookie": {hush}}, Body: []byte(hush)},
+		"Secret":              porting.Secret(hush),
+		"Optional[Secret]":    secret,
+		"Credentials":         credentials,
+		"token":               porting.Token(hush),
+		"Client":              client,
+		"With":                client.With(porting.WithTimeout(time.Second)),
+		"client by value":     *client,
+		"service":             client.Drafts,
+		"unexported fields": struct {
+			c     *porting.Client
+			creds porting.Credentials
+		}{client, credentials},
+		"DownloadLink":          porting.DownloadLink{URL: "https://files.example.com/" + hush},
+		"SubRequest":            sub,
+		"PortRequest":           &port,
+		"DraftSubRequest":       draftSub,
+		"DraftPortRequest":      &draft,
+		"Page":                  &porting.Page[porting.PortRequest]{Items: []porting.PortRequest{port}},
+		"SubRequestUpdate":      porting.SubRequestUpdate{PINPasscode: secret, AccountNumber: secret, TaxIdentifier: secret, BusinessIdentifier: secret},
+		"DraftSubRequestUpdate": &porting.DraftSubRequestUpdate{PINPasscode: secret, AccountNumber: secret, TaxIdentifier: secret, BusinessIdentifier: secret},
+	}
+}
+
+// requireHushed checks that the text shows nothing that must not be shown, in any
+// of the forms in which it could.
+func requireHushed(t *testing.T, text string, how ...any) {
+	t.Helper()
+	for _, form := range []string{hush, base64.StdEncoding.EncodeToString([]byte(hush)), fmt.Sprint([]byte(hush)), fmt.Sprintf("%x", hush), fmt.Sprintf("%X", hush), fmt.Sprintf("% x", hush)} {
+		assert.NotContains(t, text, strings.Trim(form, "[]"), how...)
+	}
+	assert.NotContains(t, text, "PANIC", how...)
+}
+
+func TestNothingSecretIsPrinted(t *testing.T) {
+	t.Parallel()
+	for name, value := range secretive(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verbs := []string{"%v", "%+v", "%#v", "%d", "%x", "%X", "% x", "%10.3v", "%s", "%q"}
+			if name != "joined errors" { // of which fmt ignores what they are under verbs that aren't for texts
+				verbs = append(verbs, "%t")
+			}
+			for _, verb := range verbs {
+				for i, v := range nestings(value) {
+					requireHushed(t, fmt.Sprintf(verb, v), "%s of %d", verb, i)
+				}
+			}
+		})
+	}
+}
+
+// nestings returns the value, and other things that hold it.
+func nestings(value any) []any {
+	return []any{value, []any{value}, struct{ V any }{value}, &struct{ V any }{value}, map[string]any{"v": value}}
+}
+
+func TestNothingSecretIsLogged(t *testing.T) {
+	t.Parallel()
+	for name, value := range secretive(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requireHushed(t, logged(text, value))
+			requireHushed(t, logged(jsonLog, value))
+			for _, nested := range []any{[]any{value}, struct{ V any }{value}, map[string]any{"v": value}} {
+				requireHushed(t, logged(text, nested))
+				requireHushed(t, logged(jsonLog, nested))
+			}
+		})
+	}
+}
+
+func text(b *bytes.Buffer) slog.Handler    { return slog.NewTextHandler(b, nil) }
+func jsonLog(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }
+
+// logged is the line that logs the value.
+func logged(handler func(*bytes.Buffer) slog.Handler, value any) string {
+	var b bytes.Buffer
+	slog.New(handler(&b)).Info("line", "value", value)
+	return b.String()
+}
+
+func TestNestedJSONLogsHaveNoNumbers(t *testing.T) {
+	t.Parallel()
+	err := &porting.APIError{Operation: "Drafts.Create", StatusCode: 422, Message: "+13125550100 is taken"}
+	assert.NotContains(t, logged(jsonLog, []any{err}), "+13125550100")
+}
+
+func TestWhatIsPrinted(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, newMock(t), porting.WithBaseURL("https://api.example.com/v1"))
+	response := porting.Response{StatusCode: 404, Attempts: 2, RequestID: "req-1"}
+	tests := []struct {
+		format string
+		value  any
+		want   string
+	}{
+		{"%v", porting.Secret("1234"), "[redacted]"},
+		{"%q", porting.Secret("1234"), `"[redacted]"`},
+		{"%#v", porting.Secret("1234"), `"[redacted]"`},
+		{"%v", porting.Secret(""), ""},
+		{"%s", porting.Secret("1234").String(), "[redacted]"},
+		{"%s", porting.Secret("1234").Reveal(), "1234"},
+		{"%v", porting.UserToken("a", "b"), "[redacted]"},
+		{"%v", client, "porting.Client(https://api.example.com/v1)"},
+		{"%v", new(porting.Client), "porting.Client()"},
+		{"%v", porting.DownloadLink{URL: "https://a"}, "{[redacted]}"},
+		{"%v", porting.DownloadLink{}, "{}"},
+		{"%v", response, `{404, 2 attempts, request "req-1"}`},
+		{"%v", porting.Set(5), "5"},
+		{"%03d", porting.Set(5), "005"},
+		{"%v", porting.Null[int](), "null"},
+		{"%v", porting.Optional[int]{}, "unset"},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, fmt.Sprintf(tt.format, tt.value), tt.format)
+	}
+
+	api := &porting.APIError{Operation: "Drafts.Get", Route: "/drafts/{id}", StatusCode: 404, Code: "c", RequestID: "req-1"}
+	line := logged(jsonLog, api)
+	for _, part := range []string{`"operation":"Drafts.Get"`, `"route":"/drafts/{id}"`, `"status":404`, `"code":"c"`, `"request_id":"req-1"`, `"error":"porting: Drafts.Get`} {
+		assert.Contains(t, line, part)
+	}
+	assert.Contains(t, logged(jsonLog, response), `"value":{"status":404,"attempts":2,"request_id":"req-1"}`)
+	assert.Contains(t, logged(jsonLog, porting.DownloadLink{URL: "https://a"}), `"value":"[redacted]"`)
+	assert.Contains(t, logged(jsonLog, porting.UserToken("a", "b")), `"value":"[redacted]"`)
+	assert.Contains(t, logged(jsonLog, porting.Set[porting.Secret]("1234")), `"value":"[redacted]"`)
+	assert.Contains(t, logged(jsonLog, porting.Set(5)), `"value":5`)
+	assert.Contains(t, logged(jsonLog, porting.Null[int]()), `"value":null`)
+}
+
+func TestZeroErrors(t *testing.T) {
+	t.Parallel()
+	var none *porting.APIError
+	zero := []error{
+		none, &porting.APIError{}, &porting.UnauthorizedError{}, &porting.NotFoundError{}, &porting.ValidationError{}, &porting.RateLimitError{},
+		&porting.ArgumentError{}, &porting.ConnectionError{}, &porting.OutcomeUnknownError{}, &porting.DecodeError{}, &porting.UploadError{},
+	}
+	for _, err := range zero {
+		t.Run(fmt.Sprintf("%T", err), func(t *testing.T) {
+			t.Parallel()
+			assert.NotPanics(t, func() {
+				assert.NotEmpty(t, err.Error())
+				for _, target := range []error{porting.ErrUnauthorized, porting.ErrNotFound, porting.ErrUnprocessable, porting.ErrRateLimited, context.Canceled} {
+					assert.NotErrorIs(t, err, target)
+				}
+				isA[*porting.DecodeError](err)
+				for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+					assert.NotContains(t, fmt.Sprintf(verb, err), "PANIC", verb)
+				}
+				logged(text, err)
+				logged(jsonLog, err)
+			})
+		})
+	}
+}
+
+func TestSentinelsMatchOnlyTheirStatus(t *testing.T) {
+	t.Parallel()
+	e := &porting.APIError{StatusCode: 404}
+	require.ErrorIs(t, e, porting.ErrNotFound)
+	require.ErrorIs(t, &porting.OutcomeUnknownError{Err: e}, porting.ErrNotFound)
+	assert.NotErrorIs(t, e, porting.ErrUnauthorized)
+	assert.NotErrorIs(t, e, porting.ErrRepeatedPage)
+}

@@ -1,0 +1,264 @@
+package porting_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
+)
+
+// addTestdata adds each file in testdata as a seed.
+func addTestdata(f *testing.F, add func(text string)) {
+	f.Helper()
+	files, err := filepath.Glob("testdata/*.json")
+	require.NoError(f, err)
+	require.NotEmpty(f, files)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(f, err)
+		add(string(data))
+	}
+}
+
+// always returns a client of a server that answers every request with the responder.
+func always(t *testing.T, responder httpmock.Responder) *porting.Client {
+	t.Helper()
+	mock := httpmock.NewMockTransport()
+	mock.RegisterNoResponder(responder)
+	return newClient(t, mock, porting.WithRetry(porting.RetryPolicy{MaxAttempts: 1}))
+}
+
+// decoders call an operation for each model.
+var decoders = []func(context.Context, *porting.Client) (any, error){
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return values(c.Portability.Check(ctx, "+13125550100"))
+	},
+	func(ctx context.Context, c *porting.Client) (any, error) { return items(c.PortRequests.List(ctx, nil)) },
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return value(c.PortRequests.Get(ctx, "a", nil))
+	},
+	func(ctx context.Context, c *porting.Client) (any, error) { return values(c.SubRequests.List(ctx, "a")) },
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return value(c.SubRequests.Get(ctx, "a", "b"))
+	},
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return values(c.SubRequests.AllowedFOCDates(ctx, "a", "b"))
+	},
+	func(ctx context.Context, c *porting.Client) (any, error) { return items(c.Drafts.List(ctx, nil)) },
+	func(ctx context.Context, c *porting.Client) (any, error) { return value(c.Drafts.Get(ctx, "a", nil)) },
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return value(c.Drafts.GetSubRequest(ctx, "a", "b"))
+	},
+	func(ctx context.Context, c *porting.Client) (any, error) { return values(c.Comments.List(ctx, "a")) },
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return value(c.Documents.Get(ctx, porting.DraftID("a"), "b"))
+	},
+	func(ctx context.Context, c *porting.Client) (any, error) {
+		return value(c.Documents.CreateDownloadLink(ctx, porting.DraftID("a"), "b"))
+	},
+}
+
+// FuzzDecode reads a body as each model: there is a result or a DecodeError, and what
+// encoding/json makes of the result is read as the same again, secrets apart.
+func FuzzDecode(f *testing.F) {
+	addTestdata(f, func(text string) { f.Add(text) })
+	for _, text := range []string{"", "null", "[]", "{}", "[null]", "[[]]", `{"phone_numbers":[null]}`, `{"created_at":"9999-12-31T23:59:59Z"}`, `{"customer_rating":1e3}`} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		for i, decode := range decoders {
+			first, err := decode(t.Context(), always(t, answer(200, body)))
+			if err != nil {
+				assert.Nil(t, first)
+				e := errorAs[*porting.DecodeError](t, err)
+				assert.NotContains(t, e.Error(), "\n")
+				continue
+			}
+			require.NotNil(t, first)
+			encoded, err := json.Marshal(first)
+			require.NoError(t, err)
+			if i == 0 { // an empty result is none unless it stands in a group
+				encoded = []byte(`{"phone_numbers":` + string(encoded) + `}`)
+			}
+			second, err := decode(t.Context(), always(t, answer(200, string(encoded))))
+			require.NoError(t, err, "%d: %s", i, encoded)
+			again, err := json.Marshal(second)
+			require.NoError(t, err)
+			if i == 0 {
+				again = []byte(`{"phone_numbers":` + string(again) + `}`)
+			}
+			assert.Equal(t, string(encoded), string(again))
+		}
+	})
+}
+
+// FuzzTimestamp reads a time: it is refused with its text, or written so that it is
+// read as the same again.
+func FuzzTimestamp(f *testing.F) {
+	for _, text := range []string{
+		"", "null", "2024-03-14T15:04:05Z", "2024-03-14T15:04:05.123456789+05:30", "2024-03-14 15:04:05-0530", "2024-03-14",
+		"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2024-03-14T15:04:60Z", "\u00e9", "\"",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var at, again, fromJSON porting.Timestamp
+		if err := at.UnmarshalText([]byte(text)); err != nil {
+			assert.LessOrEqual(t, len(err.Error()), 40*10+30)
+			return
+		}
+		written, err := at.MarshalText()
+		require.NoError(t, err)
+		require.NoError(t, again.UnmarshalText(written))
+		assert.Equal(t, at, again)
+
+		data, err := json.Marshal(at)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &again))
+		assert.Equal(t, at, again)
+		quoted, err := json.Marshal(text)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(quoted, &fromJSON))
+		assert.Equal(t, at, fromJSON)
+	})
+}
+
+var longNumber = regexp.MustCompile(`[0-9]{7}`)
+
+// FuzzErrorBody reads a body as that of an error: the error keeps it, its message is
+// text, and its own text has no phone number.
+func FuzzErrorBody(f *testing.F) {
+	for _, body := range []string{
+		"", `{"message":"+13125550100 is taken"}`, `{"message":{"a":["b"]}}`, `{"errors":[{"code":"10011","title":"t","detail":"d","source":{"pointer":"/a/0/b"}}]}`,
+		`{"errors":{"a":["b"]}}`, `{"error":{"message":"no"}}`, `"no"`, `[["no"]]`, "<title>no</title>", "<Error><Code>a</Code><Message>b</Message></Error>", "no\x00", "\xff",
+	} {
+		f.Add(body, "application/json")
+		f.Add(body, "text/html")
+	}
+	f.Fuzz(func(t *testing.T, body, contentType string) {
+		err := always(t, answer(422, body, "Content-Type", contentType)).Do(t.Context(), "GET", "/a", nil, nil, nil)
+		e := errorAs[*porting.APIError](t, err)
+		require.ErrorIs(t, err, porting.ErrUnprocessable)
+		assert.Equal(t, body, string(e.Body))
+		assert.True(t, utf8.ValidString(e.Message), "%q", e.Message)
+		if !longNumber.MatchString(e.Code) {
+			assert.False(t, longNumber.MatchString(err.Error()), err.Error())
+		}
+	})
+}
+
+// FuzzPath puts ids into each route: the request is refused, or goes to the route
+// with each id as one segment.
+func FuzzPath(f *testing.F) {
+	for _, id := range []string{"a", "", ".", "..", "a/b", "%2e%2e", "a?b", "a#b", "..;/x", "\x00", "ü", " ", "a\\..\\b", "[", "%", "//"} {
+		f.Add(id, id)
+		f.Add("a", id)
+	}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		for _, o := range operations(t) {
+			ids := []string{first, second}[:len(o.ids)]
+			if len(ids) == 0 || len(o.before) > 0 {
+				continue
+			}
+			var sent *http.Request
+			stop := errors.New("stop")
+			client := always(t, func(r *http.Request) (*http.Response, error) {
+				sent = r
+				return nil, stop
+			})
+			_, err := o.call(t.Context(), client, ids)
+			if isA[*porting.ArgumentError](err) {
+				assert.Nil(t, sent)
+				continue
+			}
+			require.ErrorIs(t, err, stop)
+			assert.Equal(t, filled(o.route(), ids), segments(t, sent.URL))
+			assert.Equal(t, "api.telnyx.com", sent.URL.Host)
+			_, query, _ := strings.Cut(o.url, "?")
+			assert.Equal(t, query, sent.URL.RawQuery)
+			for _, segment := range strings.Split(sent.URL.EscapedPath(), "/")[1:] {
+				assert.NotContains(t, []string{"", ".", ".."}, segment)
+			}
+		}
+	})
+}
+
+// FuzzPageHeaders reads totals: they are -1 or counts, and an empty page is the last.
+func FuzzPageHeaders(f *testing.F) {
+	for _, value := range []string{"", "0", "5", "-1", "+5", "5.0", "1e3", "0x10", "99999999999999999999", "five", " 5 "} {
+		f.Add(value, value, 0)
+		f.Add(value, "3", 2)
+	}
+	f.Fuzz(func(t *testing.T, total, totalPages string, number int) {
+		for _, body := range []string{"[]", `[{"id":"a"}]`} {
+			client := always(t, answer(200, body, "Total", total, "Total-Pages", totalPages))
+			got, err := client.Drafts.List(t.Context(), &porting.DraftListOptions{Page: number})
+			if number < 0 {
+				requireArgument(t, err, "Drafts.List", "page")
+				continue
+			}
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, got.Total, -1)
+			assert.GreaterOrEqual(t, got.TotalPages, -1)
+			switch {
+			case body == "[]":
+				assert.False(t, got.HasNext())
+			case got.TotalPages < 0:
+				assert.True(t, got.HasNext())
+			default:
+				assert.Equal(t, max(number, 1) < got.TotalPages, got.HasNext())
+			}
+		}
+	})
+}
+
+// FuzzOptional reads a value as an Optional: null is null, and all else is what it
+// would be without the Optional.
+func FuzzOptional(f *testing.F) {
+	for _, data := range []string{"null", `"a"`, "5", "true", "{}", "[1,null]", `{"a":{"b":null}}`, "nul", "", `"\ud800"`} {
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data string) {
+		compareOptional[string](t, data)
+		compareOptional[int](t, data)
+		compareOptional[bool](t, data)
+		compareOptional[porting.Timestamp](t, data)
+	})
+}
+
+func compareOptional[T any](t *testing.T, data string) {
+	t.Helper()
+	var o porting.Optional[T]
+	var pointer *T
+	plainErr := json.Unmarshal([]byte(data), &pointer)
+	if err := json.Unmarshal([]byte(data), &o); plainErr != nil || err != nil {
+		if !utf8.ValidString(data) || json.Valid([]byte(data)) {
+			return // the two packages differ in what numbers and bytes they take
+		}
+		require.Error(t, err)
+		return
+	}
+	v, ok := o.Get()
+	assert.Equal(t, pointer != nil, ok)
+	assert.Equal(t, pointer == nil, o.IsNull())
+	if pointer != nil {
+		assert.Equal(t, *pointer, v)
+	}
+	want, err := json.Marshal(pointer)
+	require.NoError(t, err)
+	got, err := json.Marshal(o)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got))
+}

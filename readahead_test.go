@@ -1,0 +1,298 @@
+package porting_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
+)
+
+// A book is a server of pages of one draft each, far away.
+type book struct {
+	pages    int
+	latency  time.Duration
+	noTotals bool
+	answer   func(number int) *http.Response // instead of a page, unless nil or it returns nil
+
+	mutex     sync.Mutex
+	asked     []int
+	now, most int // requests under way
+}
+
+func (b *book) RoundTrip(r *http.Request) (*http.Response, error) {
+	number, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil {
+		return nil, err
+	}
+	b.mutex.Lock()
+	b.asked = append(b.asked, number)
+	b.now++
+	b.most = max(b.most, b.now)
+	b.mutex.Unlock()
+	defer func() {
+		b.mutex.Lock()
+		b.now--
+		b.mutex.Unlock()
+	}()
+	select {
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	case <-time.After(b.latency):
+	}
+	if b.answer != nil {
+		if resp := b.answer(number); resp != nil {
+			return resp, nil
+		}
+	}
+	resp := httpmock.NewStringResponse(200, fmt.Sprintf(`[{"id":"%d"}]`, number))
+	if number > b.pages {
+		resp = httpmock.NewStringResponse(200, "[]")
+	}
+	if !b.noTotals {
+		resp.Header.Set("Total-Pages", strconv.Itoa(b.pages))
+	}
+	return resp, nil
+}
+
+// read reads up to most drafts and returns their ids in order.
+func (b *book) read(t *testing.T, most int, opts ...porting.Option) (ids []int, err error) {
+	t.Helper()
+	for draft, err := range newClient(t, b, opts...).Drafts.All(t.Context(), nil) {
+		if err != nil {
+			return ids, err
+		}
+		id, err := strconv.Atoi(string(draft.ID))
+		require.NoError(t, err)
+		if ids = append(ids, id); len(ids) == most {
+			break
+		}
+	}
+	return ids, nil
+}
+
+func upTo(n int) []int {
+	numbers := make([]int, n)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	return numbers
+}
+
+func TestReadAheadIsFasterAndInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		elapsed := func(opts ...porting.Option) time.Duration {
+			b := &book{pages: 50, latency: 40 * time.Millisecond}
+			started := time.Now()
+			ids, err := b.read(t, 0, opts...)
+			require.NoError(t, err)
+			assert.Equal(t, upTo(50), ids)
+			assert.Len(t, b.asked, 50, "no page twice, none too many")
+			return time.Since(started)
+		}
+		one := elapsed(porting.WithReadAhead(1))
+		assert.Equal(t, 50*40*time.Millisecond, one)
+		assert.LessOrEqual(t, elapsed(), one/6)
+	})
+}
+
+func TestReadAheadIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, most := range []int{1, 3, 10} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &book{pages: 40, latency: time.Second}
+			_, err := b.read(t, 0, porting.WithReadAhead(most))
+			require.NoError(t, err)
+			assert.Equal(t, most, b.most)
+		})
+	}
+}
+
+func TestReadAheadStartsWithTheSecondPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &book{pages: 50, latency: time.Second}
+		_, err := b.read(t, 1)
+		require.NoError(t, err)
+		assert.Equal(t, []int{1}, b.asked)
+	})
+}
+
+// TestReadAheadEndsWithTheLoop checks by the bubble's end that no goroutine is left.
+func TestReadAheadEndsWithTheLoop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &book{pages: 50, latency: time.Second}
+		started := time.Now()
+		_, err := b.read(t, 2)
+		require.NoError(t, err)
+		assert.Equal(t, 2*time.Second, time.Since(started), "it doesn't wait for what it cancels")
+		assert.Zero(t, b.now)
+		assert.LessOrEqual(t, len(b.asked), 11)
+	})
+}
+
+func TestReadAheadEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &book{pages: 50, latency: time.Second}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var last error
+		items := 0
+		for _, err := range newClient(t, b).Drafts.All(ctx, nil) {
+			if last = err; err != nil {
+				continue
+			}
+			if items++; items == 3 {
+				cancel()
+			}
+		}
+		assert.Equal(t, 3, items)
+		assert.ErrorIs(t, last, context.Canceled)
+		assert.LessOrEqual(t, len(b.asked), 12)
+	})
+}
+
+func TestReadAheadErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		answer func(int) *http.Response
+		want   error
+		ids    []int
+	}{
+		{"a page that fails", func(n int) *http.Response {
+			if n == 7 {
+				return httpmock.NewStringResponse(404, "")
+			}
+			return nil
+		}, porting.ErrNotFound, upTo(6)},
+		{"a page that repeats the one before", func(n int) *http.Response {
+			if n == 5 {
+				return httpmock.NewStringResponse(200, `[{"id":"4"}]`)
+			}
+			return nil
+		}, porting.ErrRepeatedPage, upTo(4)},
+		{"a list that got shorter", func(n int) *http.Response {
+			if n == 5 {
+				resp := httpmock.NewStringResponse(200, `[{"id":"5"}]`)
+				resp.Header.Set("Total-Pages", "5")
+				return resp
+			}
+			return nil
+		}, nil, upTo(5)},
+		{"a list that ends early", func(n int) *http.Response {
+			if n == 5 {
+				return httpmock.NewStringResponse(200, `[]`)
+			}
+			return nil
+		}, nil, upTo(4)},
+		{"a list that got longer", func(n int) *http.Response {
+			if n >= 20 && n <= 21 {
+				resp := httpmock.NewStringResponse(200, fmt.Sprintf(`[{"id":"%d"}]`, n))
+				resp.Header.Set("Total-Pages", "21")
+				return resp
+			}
+			return nil
+		}, nil, upTo(21)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := &book{pages: 20, latency: time.Second, answer: test.answer}
+				ids, err := b.read(t, 0)
+				assert.Equal(t, test.ids, ids)
+				assert.ErrorIs(t, err, test.want)
+			})
+		})
+	}
+}
+
+func TestReadAheadNeedsTotals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &book{pages: 5, latency: time.Second, noTotals: true}
+		ids, err := b.read(t, 0)
+		require.NoError(t, err)
+		assert.Equal(t, upTo(5), ids)
+		assert.Equal(t, upTo(6), b.asked, "one after the other, up to the empty page")
+		assert.Equal(t, 1, b.most)
+	})
+}
+
+// TestReadAheadWaitsForTheLimiter lets one request a second begin.
+func TestReadAheadWaitsForTheLimiter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &book{pages: 12, latency: time.Millisecond}
+		started := time.Now()
+		_, err := b.read(t, 0, porting.WithLimiter(new(everySecond)))
+		require.NoError(t, err)
+		assert.InDelta(t, 12, time.Since(started).Seconds(), 1)
+	})
+}
+
+type everySecond struct {
+	mutex sync.Mutex
+	next  time.Time
+}
+
+func (l *everySecond) Wait(ctx context.Context) error {
+	l.mutex.Lock()
+	wait := max(0, time.Until(l.next))
+	l.next = time.Now().Add(wait + time.Second)
+	l.mutex.Unlock()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(wait):
+		return nil
+	}
+}
+
+// TestReadAheadCaptures stores the answer of the page that the caller is at.
+func TestReadAheadCaptures(t *testing.T) {
+	t.Parallel()
+	b := &book{pages: 30}
+	var response porting.Response
+	ctx := porting.CaptureResponse(t.Context(), &response)
+	for draft, err := range newClient(t, b).Drafts.All(ctx, nil) {
+		require.NoError(t, err)
+		require.JSONEq(t, fmt.Sprintf(`[{"id":%q}]`, draft.ID), string(response.Body))
+	}
+}
+
+// TestManyPagesAreNotHeld iterates over 1,000 pages of 100 KB.
+func TestManyPagesAreNotHeld(t *testing.T) {
+	t.Parallel()
+	var served, most atomic.Int64
+	pad := strings.Repeat("0123456789abcdef", 6<<10)
+	b := &book{pages: 1000, answer: func(n int) *http.Response {
+		served.Store(max(served.Load(), int64(n)))
+		resp := httpmock.NewStringResponse(200, fmt.Sprintf(`[{"id":"%d","padding":%q}]`, n, pad))
+		resp.Header.Set("Total-Pages", "1000")
+		return resp
+	}}
+	read := int64(0)
+	for _, err := range newClient(t, b).Drafts.All(t.Context(), nil) {
+		require.NoError(t, err)
+		read++
+		most.Store(max(most.Load(), served.Load()-read))
+	}
+	assert.EqualValues(t, 1000, read)
+	assert.LessOrEqual(t, most.Load(), int64(10), "pages ahead of the reader")
+}
