@@ -168,6 +168,19 @@ type request struct {
 // encoded, sent as often as its retry class allows, and its answer is decoded into
 // result (nil: ignored) or made an error.
 func (c *Client) call(ctx context.Context, r *request, result any) (http.Header, error) {
+	call, err := c.prepare(r)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.exchange(ctx, r.op, call, result)
+	if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok && r.body != nil {
+		unknown.Body = maskedJSON(r.body)
+	}
+	return out.Header, err
+}
+
+// prepare makes all that is sent of a request.
+func (c *Client) prepare(r *request) (*transport.Call, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
@@ -181,14 +194,8 @@ func (c *Client) call(ctx context.Context, r *request, result any) (http.Header,
 		Header:     c.header(),
 		Repeatable: r.op.Retry != RetryUnsafe,
 		Limited:    true,
-		TryTimeout: c.config.tryTimeout,
-		MaxBytes:   c.config.maxBytes,
-	}
-	if call.TryTimeout == 0 {
-		call.TryTimeout = defaultTryTimeout
-	}
-	if call.MaxBytes == 0 {
-		call.MaxBytes = defaultMaxResponseBytes
+		TryTimeout: cmp.Or(c.config.tryTimeout, defaultTryTimeout),
+		MaxBytes:   cmp.Or(c.config.maxBytes, defaultMaxResponseBytes),
 	}
 	if r.body != nil {
 		body, err := encodeJSON(r.body)
@@ -200,11 +207,7 @@ func (c *Client) call(ctx context.Context, r *request, result any) (http.Header,
 		call.Body = func() io.Reader { return bytes.NewReader(body) }
 		call.BodySize = int64(len(body))
 	}
-	out, err := c.exchange(ctx, r.op, call, result)
-	if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok && r.body != nil {
-		unknown.Body = maskedJSON(r.body)
-	}
-	return out.Header, err
+	return call, nil
 }
 
 var contentTypeJSON = []string{"application/json"}

@@ -368,17 +368,22 @@ func TestContextEndsDuringAWait(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	mock := newMock(t)
-	expect(t, mock, "GET", baseURL+"/a", 1, func(r *http.Request) (*http.Response, error) {
-		defer time.AfterFunc(5*time.Millisecond, cancel)
-		return answer(503, `{"message":"busy"}`)(r)
-	})
-	client := newClient(t, mock, porting.WithRetry(porting.RetryPolicy{MinWait: time.Hour, MaxElapsed: 2 * time.Hour}))
+	client := clientOf(t, "GET", "/a", answer(503, `{"message":"busy"}`),
+		porting.WithObserver(afterTry(cancel)), porting.WithRetry(porting.RetryPolicy{MinWait: time.Hour, MaxElapsed: 2 * time.Hour}))
 	err := client.Do(ctx, "GET", "/a", nil, nil, nil)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Equal(t, "busy", errorAs[*porting.APIError](t, err).Message)
 	assert.Contains(t, err.Error(), "busy")
-	assert.Contains(t, err.Error(), "then ")
+	assert.Contains(t, err.Error(), "context canceled")
+}
+
+// afterTry is an Observer that is called after each try.
+type afterTry func()
+
+func (f afterTry) Observe(_ context.Context, event porting.Event) {
+	if event.Kind == porting.EventTry {
+		f()
+	}
 }
 
 func TestWaitBeyondTheDeadline(t *testing.T) {

@@ -123,13 +123,13 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 		return 0, err
 	}
 	defer out.Stream.Close()
-	body := &noting{r: out.Stream}
-	n, err := copyBounded(w, body, c.config.maxBytes)
+	body := &noting{r: out.Stream, limit: c.config.maxBytes}
+	n, err := io.Copy(w, body)
 	switch {
+	case errors.Is(body.err, transport.ErrTooLarge):
+		return n, decodeError(storageDownload, out, "", body.err)
 	case body.err != nil:
 		return n, &ConnectionError{storageDownload.Name, storageDownload.Method, "", out.Attempts, body.err}
-	case errors.Is(err, transport.ErrTooLarge):
-		return n, decodeError(storageDownload, out, "", err)
 	case err != nil:
 		return n, fmt.Errorf("porting: %s: writing the document: %w", storageDownload.Name, err)
 	}
@@ -146,33 +146,4 @@ func storageURL(address string) (*url.URL, error) {
 		return nil, errors.New("not an https URL")
 	}
 	return u, nil
-}
-
-// copyBounded copies at most limit bytes (0: all).
-func copyBounded(w io.Writer, r io.Reader, limit int64) (int64, error) {
-	if limit == 0 {
-		return io.Copy(w, r)
-	}
-	n, err := io.Copy(w, io.LimitReader(r, limit))
-	if err != nil || n < limit {
-		return n, err
-	}
-	if more, _ := io.ReadFull(r, make([]byte, 1)); more > 0 {
-		return n, transport.ErrTooLarge
-	}
-	return n, nil
-}
-
-// noting keeps the error of a reader, to tell it from a writer's.
-type noting struct {
-	r   io.Reader
-	err error
-}
-
-func (n *noting) Read(p []byte) (int, error) {
-	read, err := n.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		n.err = err
-	}
-	return read, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strconv"
 	"strings"
@@ -151,6 +152,8 @@ type object[T any] struct{ into *T }
 // well be the object itself.
 type oneOf[T any] struct{ into *T }
 
+var errNoResults = errors.New("an object without phone_numbers")
+
 var (
 	errNull  = errors.New("null where an object belongs")
 	errCount = errors.New("an array of other than one object")
@@ -225,7 +228,130 @@ func (a *portabilityAnswer) add(g portabilityGroup, single bool) error {
 	case single && g.PortabilityResult != PortabilityResult{}:
 		*a = append(*a, g.PortabilityResult)
 	default:
-		return errors.New("an object without phone_numbers")
+		return errNoResults
 	}
 	return nil
+}
+
+// eachIn decodes an object's array of the given name from d, one item at a time. If
+// whole isn't nil and there is no such member, the object itself is the item. It
+// reports whether yield wants more.
+func eachIn[T any](d *jsontext.Decoder, name string, whole func(jsontext.Value) (*T, error), yield func(*T) bool) (more bool, err error) {
+	switch d.PeekKind() {
+	case '{':
+	case 'n':
+		return false, errNull
+	default:
+		return false, json.UnmarshalDecode(d, new(struct{})) // says what is wrong
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return false, err
+	}
+	found := false
+	rest := jsontext.Value("{")
+	for d.PeekKind() == '"' {
+		key, err := d.ReadToken()
+		if err != nil {
+			return false, err
+		}
+		member := key.String()
+		if member == name {
+			found = true
+			if more, err := each(d, yield); err != nil || !more {
+				return false, err
+			}
+			continue
+		}
+		if whole == nil || found {
+			if err := d.SkipValue(); err != nil {
+				return false, err
+			}
+			continue
+		}
+		value, err := d.ReadValue()
+		if err != nil {
+			return false, err
+		}
+		if len(rest) > 1 {
+			rest = append(rest, ',')
+		}
+		rest, _ = jsontext.AppendQuote(rest, member)
+		rest = append(append(rest, ':'), value...)
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return false, err
+	}
+	if found || whole == nil {
+		return true, nil
+	}
+	item, err := whole(append(rest, '}'))
+	return err == nil && yield(item), err
+}
+
+// each decodes an array, or null, from d, one item at a time.
+func each[T any](d *jsontext.Decoder, yield func(*T) bool) (more bool, err error) {
+	if d.PeekKind() == 'n' {
+		return true, d.SkipValue()
+	}
+	if d.PeekKind() != '[' {
+		return false, json.UnmarshalDecode(d, new([]T)) // says what is wrong
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return false, err
+	}
+	for d.PeekKind() != ']' {
+		item := new(T)
+		if err := json.UnmarshalDecode(d, item); err != nil {
+			return false, err
+		}
+		if !yield(item) {
+			return false, nil
+		}
+	}
+	_, err = d.ReadToken()
+	return true, err
+}
+
+// eachResult decodes the answer of a portability check from r, in any of its shapes,
+// one result at a time.
+func eachResult(r io.Reader, yield func(*PortabilityResult) bool) error {
+	d := jsontext.NewDecoder(r, decodeOptions)
+	switch d.PeekKind() {
+	case 'n':
+		return nil
+	case '{':
+		_, err := eachIn(d, "phone_numbers", func(jsontext.Value) (*PortabilityResult, error) {
+			return nil, errNoResults
+		}, yield)
+		return err
+	case '[':
+	default:
+		return json.UnmarshalDecode(d, new([]PortabilityResult)) // says what is wrong
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() != ']' {
+		more, err := eachIn(d, "phone_numbers", func(v jsontext.Value) (*PortabilityResult, error) {
+			result := new(PortabilityResult)
+			if err := decodeJSON(v, result); err != nil {
+				return nil, err
+			}
+			if *result == (PortabilityResult{}) {
+				return nil, errNoResults
+			}
+			return result, nil
+		}, yield)
+		if err != nil || !more {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// eachPhoneNumber decodes the numbers of a port request from r, one at a time.
+func eachPhoneNumber(r io.Reader, yield func(*PortRequestPhoneNumber) bool) error {
+	_, err := eachIn(jsontext.NewDecoder(r, decodeOptions), "phone_numbers", nil, yield)
+	return err
 }

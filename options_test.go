@@ -256,7 +256,7 @@ func TestLimiter(t *testing.T) {
 	err := client.Do(t.Context(), "GET", "/a", nil, nil, nil)
 	require.ErrorIs(t, err, errNoToken)
 	assert.Equal(t, 2, errorAs[*porting.APIError](t, err).Attempts, "the last answer is kept")
-	assert.Contains(t, err.Error(), "then ")
+	assert.Contains(t, err.Error(), "no token")
 
 	err = newClient(t, newMock(t), porting.WithLimiter(&limiter{})).Do(t.Context(), "POST", "/a", nil, nil, nil)
 	require.ErrorIs(t, err, errNoToken)

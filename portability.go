@@ -2,6 +2,7 @@ package porting
 
 import (
 	"context"
+	"iter"
 	"strconv"
 )
 
@@ -19,12 +20,7 @@ type PortabilityService struct{ client *Client }
 //
 // https://developers.telnyx.com/api/v1/mission-control/run-portability-check
 func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]PortabilityResult, error) {
-	body, err := numbersBody(opPortabilityCheck, numbers, func(n string) string {
-		if n == "" {
-			return "is empty"
-		}
-		return ""
-	})
+	body, err := checkBody(numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +29,34 @@ func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]Po
 		return nil, err
 	}
 	return answer, nil
+}
+
+// CheckEach is [PortabilityService.Check] for very many numbers: it decodes the answer
+// one result at a time, as it comes. Nothing is sent before the first step, and each
+// range sends anew. An error is the last step; what was yielded before it is right.
+// The answer has no bound but [WithMaxResponseBytes], and the time to read it none but
+// the context, [WithTimeout] and [WithTryTimeout]; once it has begun, a failure isn't
+// tried again.
+//
+// POST /origination/porting/portability_checks: safe.
+//
+// https://developers.telnyx.com/api/v1/mission-control/run-portability-check
+func (s *PortabilityService) CheckEach(ctx context.Context, numbers ...string) iter.Seq2[*PortabilityResult, error] {
+	body, err := checkBody(numbers)
+	if err != nil {
+		return failed[PortabilityResult](err)
+	}
+	return streamed(ctx, s.client, &request{op: opPortabilityCheck, body: body}, eachResult)
+}
+
+// checkBody is the body of a portability check. What isn't E.164 is the API's to say.
+func checkBody(numbers []string) (*phoneNumbers, error) {
+	return numbersBody(opPortabilityCheck, numbers, func(number string) string {
+		if number == "" {
+			return "is empty"
+		}
+		return ""
+	})
 }
 
 // phoneNumbers is the body of a portability check and of a new draft.

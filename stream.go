@@ -1,0 +1,86 @@
+package porting
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// streamed iterates over the items of one answer, which is decoded as it comes.
+func streamed[T any](ctx context.Context, c *Client, r *request, decode func(io.Reader, func(*T) bool) error) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		if err := stream(ctx, c, r, decode, yield); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// failed iterates over nothing but an error.
+func failed[T any](err error) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) { yield(nil, err) }
+}
+
+// stream is as [Client.call] up to the first byte of a success; from there on, what
+// goes wrong is an error and not tried again.
+func stream[T any](ctx context.Context, c *Client, r *request, decode func(io.Reader, func(*T) bool) error, yield func(*T, error) bool) error {
+	call, err := c.prepare(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	call.Stream = true
+	call.TryTimeout = c.config.tryTimeout // the reader's time isn't the server's
+	out, err := c.exchange(ctx, r.op, call, nil)
+	if err != nil {
+		return err
+	}
+	defer out.Stream.Close()
+
+	body := &noting{r: out.Stream, limit: c.config.maxBytes}
+	stopped := false
+	err = decode(body, func(item *T) bool {
+		stopped = !yield(item, nil)
+		return !stopped
+	})
+	switch {
+	case stopped || err == nil:
+		return nil
+	case errors.Is(body.err, transport.ErrTooLarge):
+		return decodeError(r.op, out, "", body.err)
+	case body.err != nil:
+		return &ConnectionError{r.op.Name, r.op.Method, r.op.Route, out.Attempts, body.err}
+	case body.read == 0:
+		err = errEmpty
+	case errors.Is(err, io.EOF):
+		err = io.ErrUnexpectedEOF
+	}
+	field, reason := explainJSON(err)
+	return decodeError(r.op, out, field, reason)
+}
+
+// A noting reader ends with [transport.ErrTooLarge] after limit bytes (0: no limit),
+// and keeps its error, to tell it from that of whoever reads.
+type noting struct {
+	r     io.Reader
+	limit int64
+	read  int64
+	err   error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.r.Read(p)
+	n.read += int64(read)
+	if n.limit > 0 && n.read > n.limit {
+		read -= int(n.read - n.limit)
+		n.read = n.limit
+		err = transport.ErrTooLarge
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return read, err
+}
