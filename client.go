@@ -162,6 +162,7 @@ type request struct {
 	path  string   // instead of the route and its parameters: an escaped path
 	query any      // url.Values, or a struct for go-querystring; nil: none
 	body  any      // nil: none
+	room  int      // for how many items of a list there is room before it grows
 }
 
 // call is the one path that every API call takes: what it asks for is checked and
@@ -287,7 +288,7 @@ func inOperation(op *Operation, err error) error {
 }
 
 // exchange sends a call, the API's or storage's, and makes its outcome a result or
-// an error. The outcome is never nil.
+// an error. The outcome is never nil; its body is used up.
 func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, result any) (*transport.Outcome, error) {
 	if ctx == nil {
 		return &transport.Outcome{}, &ArgumentError{op.Name, "ctx", "is nil"}
@@ -302,6 +303,7 @@ func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Ca
 		call.OnTry = watch.tried
 	}
 	out := c.transport.Do(ctx, call)
+	defer out.Release()
 	capture(ctx, out)
 	err := verdict(op, call, out)
 	if err == nil && result != nil {
@@ -364,7 +366,7 @@ func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error
 		StatusCode: out.StatusCode,
 		RequestID:  requestID(out.Header),
 		Header:     out.Header,
-		Body:       out.Body,
+		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
 		values:     valuesOf(call),
 	}
@@ -408,17 +410,13 @@ func decode(op *Operation, out *transport.Outcome, result any) error {
 
 func decodeError(op *Operation, out *transport.Outcome, field string, reason error) error {
 	const kept = 1 << 20
-	body := out.Body
-	if len(body) > kept {
-		body = bytes.Clone(body[:kept])
-	}
 	return &DecodeError{
 		Operation:  op.Name,
 		Field:      field,
 		StatusCode: out.StatusCode,
 		RequestID:  requestID(out.Header),
 		Err:        reason,
-		Body:       body,
+		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
 		changed:    op.Retry != RetrySafe,
 	}
 }
@@ -444,7 +442,7 @@ func getOneOf[T any](ctx context.Context, c *Client, r *request) (*T, error) {
 // list calls an operation whose answer is an array. The result is never nil: null
 // is an empty array.
 func list[T any](ctx context.Context, c *Client, r *request) ([]T, http.Header, error) {
-	var result []T
+	result := make([]T, 0, r.room)
 	header, err := c.call(ctx, r, &result)
 	if err != nil {
 		return nil, nil, err

@@ -38,6 +38,22 @@ func TestWith(t *testing.T) {
 	require.NoError(t, second.Do(t.Context(), "GET", "/second", nil, nil, nil))
 }
 
+func TestCopiesDoNotShareTheirHeaders(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	original := newClient(t, mock, porting.WithHeader("X-A", "a"), porting.WithHeader("X-B", "b"), porting.WithHeader("X-C", "c"))
+	first := original.With(porting.WithHeader("X-Trace", "first"))
+	second := original.With(porting.WithHeader("X-Trace", "second"))
+	for path, client := range map[string]*porting.Client{"/first": first.With(), "/second": second.With(), "/": original.With()} {
+		expect(t, mock, "GET", baseURL+path, 1, func(r *http.Request) (*http.Response, error) {
+			assert.Equal(t, path[1:], r.Header.Get("X-Trace"))
+			assert.Equal(t, "abc", r.Header.Get("X-A")+r.Header.Get("X-B")+r.Header.Get("X-C"))
+			return answer(200, "")(r)
+		})
+		require.NoError(t, client.Do(t.Context(), "GET", path, nil, nil, nil))
+	}
+}
+
 func TestWithBadOption(t *testing.T) {
 	t.Parallel()
 	for o := range rows(t) {

@@ -327,6 +327,26 @@ func logged(handler func(*bytes.Buffer) slog.Handler, value any) string {
 	return b.String()
 }
 
+func TestErrorsByValueHideTheirBody(t *testing.T) {
+	t.Parallel()
+	client := clientOf(t, "PUT", draftSubPath, answer(422, `{"message":"no"}`, "Set-Cookie", hush))
+	err := draftUpdate(t.Context(), client, porting.DraftSubRequestUpdate{PINPasscode: porting.Set[porting.Secret](hush)})
+	for name, value := range map[string]any{
+		"APIError":    *errorAs[*porting.APIError](t, err),
+		"DecodeError": porting.DecodeError{Operation: "Drafts.Get", Err: http.ErrNoLocation, Body: []byte(hush)},
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%t"} {
+			requireHushed(t, fmt.Sprintf(verb, value), "%s: %s", name, verb)
+		}
+		requireHushed(t, logged(text, value), name)
+		requireHushed(t, logged(jsonLog, value), name)
+		data, err := json.Marshal([]any{value})
+		require.NoError(t, err)
+		requireHushed(t, string(data), name)
+	}
+	assert.NotEmpty(t, err.Error())
+}
+
 func TestNestedJSONLogsHaveNoNumbers(t *testing.T) {
 	t.Parallel()
 	err := &porting.APIError{Operation: "Drafts.Create", StatusCode: 422, Message: "+13125550100 is taken"}

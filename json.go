@@ -159,12 +159,41 @@ var (
 	errCount = errors.New("an array of other than one object")
 )
 
-// UnmarshalJSONFrom decodes an object.
+// UnmarshalJSONFrom decodes an object. If it has numbers, it first makes room for
+// them, so that a long list isn't moved again and again as it grows.
 func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	if d.PeekKind() == 'n' {
 		return errNull
 	}
+	switch into := any(o.into).(type) {
+	case *PortRequest:
+		defer makeRoom(&into.PhoneNumbers, d, `"phone_number"`)()
+	case *DraftPortRequest:
+		defer makeRoom(&into.PhoneNumbers, d, `"phone_number"`)()
+	}
 	return json.UnmarshalDecode(d, o.into)
+}
+
+// makeRoom makes list as long as there are keys of its items to come. The function
+// that it returns takes the room back if there was no such list.
+func makeRoom[T any](list *[]T, d *jsontext.Decoder, key string) (settle func()) {
+	n := countKeys(d, key)
+	if n == 0 {
+		return func() {}
+	}
+	*list = make([]T, 0, n)
+	return func() {
+		if len(*list) == 0 && cap(*list) == n {
+			*list = nil
+		}
+	}
+}
+
+// countKeys counts a key in what is to come, up to a number for which there is memory
+// to spare if it turns out to be no key.
+func countKeys(d *jsontext.Decoder, key string) int {
+	const most = 100_000
+	return min(most, bytes.Count(d.UnreadBuffer(), []byte(key)))
 }
 
 // UnmarshalJSONFrom decodes an object, or an array of one.
@@ -194,24 +223,26 @@ type portabilityAnswer []PortabilityResult
 
 // UnmarshalJSONFrom decodes any of the three and flattens it, in order.
 func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	*a = portabilityAnswer{}
-	if d.PeekKind() == '{' {
-		var g portabilityGroup
-		if err := json.UnmarshalDecode(d, &g); err != nil {
-			return err
-		}
-		return a.add(g, false)
+	*a = make(portabilityAnswer, 0, countKeys(d, `"raw_number"`))
+	switch d.PeekKind() {
+	case 'n':
+		return d.SkipValue()
+	case '{':
+		return a.decodeGroup(d, false)
+	case '[':
+	default:
+		return json.UnmarshalDecode(d, new([]PortabilityResult)) // says what is wrong
 	}
-	var groups []portabilityGroup
-	if err := json.UnmarshalDecode(d, &groups); err != nil {
+	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
-	for _, g := range groups {
-		if err := a.add(g, true); err != nil {
+	for d.PeekKind() != ']' {
+		if err := a.decodeGroup(d, true); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := d.ReadToken()
+	return err
 }
 
 // A portabilityGroup holds results, or is itself one.
@@ -220,12 +251,18 @@ type portabilityGroup struct {
 	PortabilityResult
 }
 
-func (a *portabilityAnswer) add(g portabilityGroup, single bool) error {
+// decodeGroup appends the results of a group, or the single result that it is.
+func (a *portabilityAnswer) decodeGroup(d *jsontext.Decoder, mayBeSingle bool) error {
+	var g portabilityGroup
+	g.PhoneNumbers.value = (*a)[len(*a):] // there is room
+	if err := json.UnmarshalDecode(d, &g); err != nil {
+		return err
+	}
 	results, _ := g.PhoneNumbers.Get()
 	switch {
 	case !g.PhoneNumbers.IsZero():
 		*a = append(*a, results...)
-	case single && g.PortabilityResult != PortabilityResult{}:
+	case mayBeSingle && g.PortabilityResult != PortabilityResult{}:
 		*a = append(*a, g.PortabilityResult)
 	default:
 		return errNoResults

@@ -172,7 +172,9 @@ func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, nu
 	if err := checkPage(op, number, perPage); err != nil {
 		return nil, err
 	}
-	items, header, err := list[T](ctx, c, &request{op: op, query: opts})
+	const most = 250 // whatever was asked for
+	room := min(cmp.Or(perPage, defaultPerPage), most)
+	items, header, err := list[T](ctx, c, &request{op: op, query: opts, room: room})
 	if err != nil {
 		return nil, err
 	}

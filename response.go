@@ -1,6 +1,7 @@
 package porting
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -57,7 +58,7 @@ func capture(ctx context.Context, out *transport.Outcome) {
 	*into = Response{
 		StatusCode: out.StatusCode,
 		Header:     out.Header,
-		Body:       out.Body,
+		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
 		RequestID:  requestID(out.Header),
 	}

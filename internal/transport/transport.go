@@ -9,6 +9,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -64,12 +65,14 @@ type Outcome struct {
 	Attempts   int
 	StatusCode int // of the last answer; 0: the last try had none
 	Header     http.Header
-	Body       []byte        // of the last answer, as far as it was read
+	Body       []byte        // of the last answer, as far as it was read; until Release
 	Stream     io.ReadCloser // instead of Body, if [Call.Stream] and a success
 	Err        error         // why there is no answer, or why Body isn't whole, as [ErrTooLarge]
 	Sent       bool          // the last try may have reached the server
 	WaitErr    error         // why a wait for the next try, or for the limiter, ended early
 	RetryAfter time.Duration // the wait that the last answer asked for
+
+	buffer *bytes.Buffer // of Body
 }
 
 // Success tells whether the last answer is a 2xx.

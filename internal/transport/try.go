@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,6 +17,7 @@ const (
 	keptOfError = 1 << 20  // bytes of an error's body that are kept
 	drained     = 64 << 10 // bytes read of a redirect's body, to keep the connection
 	presized    = 1 << 20  // bytes allocated on the word of a Content-Length
+	pooled      = 8 << 20  // bytes of the largest buffer that is kept for another answer
 )
 
 // RoundTrip makes one try: it waits for the limiter, sends, follows the redirects
@@ -29,6 +31,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, closeBody(req, err)
 	}
 	r.tried = time.Now()
+	r.Release()
 	r.Outcome = Outcome{Attempts: r.Attempts + 1, Sent: true}
 
 	ctx, cancel := r.tryContext(req.Context())
@@ -51,7 +54,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	defer cancel()
-	if r.Body, err = read(resp, r.limit()); err != nil {
+	if err := r.read(resp, r.limit()); err != nil {
 		r.Err = r.explain(ctx, err)
 	}
 	return answered(req, resp), nil
@@ -147,24 +150,37 @@ func (e tryTimeoutError) Timeout() bool        { return true }
 func (e tryTimeoutError) Temporary() bool      { return true }
 func (e tryTimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// read returns the body, at most limit bytes of it (0: all). Read to its end, it
-// leaves a connection that can be used again.
-func read(resp *http.Response, limit int64) ([]byte, error) {
+// read reads the body into a buffer of the pool, at most limit bytes of it (0: all).
+// Read to its end, it leaves a connection that can be used again.
+func (r *run) read(resp *http.Response, limit int64) error {
 	defer resp.Body.Close()
-	var buf bytes.Buffer
+	r.buffer = buffers.Get().(*bytes.Buffer)
+	r.buffer.Reset()
 	if n := min(resp.ContentLength, presized); n > 0 {
-		buf.Grow(int(n) + bytes.MinRead)
+		r.buffer.Grow(int(n) + bytes.MinRead)
 	}
 	body := io.Reader(resp.Body)
 	if limit > 0 {
 		body = io.LimitReader(body, limit+1)
 	}
-	_, err := buf.ReadFrom(body)
-	if limit > 0 && int64(buf.Len()) > limit {
-		buf.Truncate(int(limit))
+	_, err := r.buffer.ReadFrom(body)
+	if limit > 0 && int64(r.buffer.Len()) > limit {
+		r.buffer.Truncate(int(limit))
 		err = ErrTooLarge
 	}
-	return buf.Bytes(), err
+	r.Body = r.buffer.Bytes()
+	return err
+}
+
+// buffers holds what bodies are read into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Release gives the body's memory back. Nothing may hold it then.
+func (o *Outcome) Release() {
+	if o.buffer != nil && o.buffer.Cap() <= pooled {
+		buffers.Put(o.buffer)
+	}
+	o.buffer, o.Body = nil, nil
 }
 
 // answered is a response without its body and its Location: the http.Client
