@@ -61,8 +61,9 @@ func NewClient(creds Credentials, opts ...Option) (*Client, error) {
 
 // NewClientFromEnv is [NewClient] with credentials from the environment:
 // TELNYX_API_USER with TELNYX_API_TOKEN, or TELNYX_API_TOKEN alone, or
-// TELNYX_API_KEY, in this order. PORTING_BASE_URL, if set, is the base URL. The
-// error names everything that is missing or wrong.
+// TELNYX_API_KEY, in this order; TELNYX_API_USER without its token is an error.
+// PORTING_BASE_URL, if set, is the base URL. The error names everything that is
+// missing or wrong.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	cfg := defaultConfig()
 	creds, err := credentialsFromEnv()

@@ -35,6 +35,9 @@ func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("porting: %s: %s: %s (nothing was sent)", e.Operation, e.Field, e.Reason)
 }
 
+// MarshalText returns the error's text, for logs in JSON.
+func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // An APIError is an answer that says no: any status but 2xx, and redirects that
 // may not be followed. Its text has no phone number and no value that the request
 // held: names, addresses and PINs that the server repeats are masked. Its fields are
@@ -100,8 +103,12 @@ func (e *APIError) Error() string {
 	return b.String() + ")"
 }
 
-// mask hides what is private in a text of the server's.
+// mask hides what is private in a text of the server's, and cuts it if it is long.
 func (e *APIError) mask(text string) string {
+	const most = 1000
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
 	for _, value := range e.values {
 		text = strings.ReplaceAll(text, value, "[value]")
 	}
@@ -129,11 +136,14 @@ func (e *APIError) Is(target error) bool {
 // Format prints the error's text under every verb, and never its body or headers.
 func (e APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, so that a log in JSON holds no more than that.
+// MarshalText returns the error's text, for logs in JSON.
 func (e *APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // LogValue logs the error's text and what to find it by.
 func (e *APIError) LogValue() slog.Value {
+	if e == nil {
+		return slog.StringValue((*APIError)(nil).Error())
+	}
 	return slog.GroupValue(
 		slog.String("error", e.Error()),
 		slog.String("operation", e.Operation),
@@ -205,6 +215,9 @@ func (e *ConnectionError) Error() string {
 	return s + ")"
 }
 
+// MarshalText returns the error's text, for logs in JSON.
+func (e *ConnectionError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // Unwrap returns what ended the call, such as [context.DeadlineExceeded].
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
@@ -236,6 +249,9 @@ func (e *OutcomeUnknownError) Error() string {
 	}
 	return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
 }
+
+// MarshalText returns the error's text, for logs in JSON.
+func (e *OutcomeUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns what is known of the failure.
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
@@ -274,6 +290,9 @@ func (e *DecodeError) Error() string {
 	return s
 }
 
+// MarshalText returns the error's text, for logs in JSON.
+func (e *DecodeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
 // Unwrap returns why the answer can't be read.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
@@ -304,6 +323,9 @@ func (e *UploadError) Error() string {
 	return fmt.Sprintf("porting: Documents.Upload: draft %s: step %q failed: %s", e.Draft, e.Step,
 		strings.TrimPrefix(fmt.Sprint(e.Err), "porting: Documents.Upload: "))
 }
+
+// MarshalText returns the error's text, for logs in JSON.
+func (e *UploadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns the error of the step.
 func (e *UploadError) Unwrap() error { return e.Err }
