@@ -50,7 +50,7 @@ func (r *run) planWait() bool {
 		if r.RetryAfter > max(longestAsked, p.MaxWait) {
 			return false
 		}
-		r.wait = r.RetryAfter + jitter(p.MinWait)
+		r.wait = max(r.RetryAfter, p.MinWait) + jitter(p.MinWait)
 	} else {
 		r.wait = p.MinWait + jitter(p.ceiling(r.Attempts)-p.MinWait)
 	}
