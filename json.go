@@ -167,18 +167,18 @@ func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	}
 	switch into := any(o.into).(type) {
 	case *PortRequest:
-		defer makeRoom(&into.PhoneNumbers, d, `"phone_number"`)()
+		defer makeRoom(&into.PhoneNumbers, d)()
 	case *DraftPortRequest:
-		defer makeRoom(&into.PhoneNumbers, d, `"phone_number"`)()
+		defer makeRoom(&into.PhoneNumbers, d)()
 	}
 	return json.UnmarshalDecode(d, o.into)
 }
 
-// makeRoom makes list as long as there are keys of its items to come. The function
+// makeRoom makes room in list for the objects within the one to come. The function
 // that it returns takes the room back if there was no such list.
-func makeRoom[T any](list *[]T, d *jsontext.Decoder, key string) (settle func()) {
-	n := countKeys(d, key)
-	if n == 0 {
+func makeRoom[T any](list *[]T, d *jsontext.Decoder) (settle func()) {
+	n := countObjects(d) - 1
+	if n <= 0 {
 		return func() {}
 	}
 	*list = make([]T, 0, n)
@@ -189,11 +189,11 @@ func makeRoom[T any](list *[]T, d *jsontext.Decoder, key string) (settle func())
 	}
 }
 
-// countKeys counts a key in what is to come, up to a number for which there is memory
-// to spare if it turns out to be no key.
-func countKeys(d *jsontext.Decoder, key string) int {
+// countObjects counts the objects that are to come, by their braces, up to a number
+// for which there is memory to spare if they turn out to be others.
+func countObjects(d *jsontext.Decoder) int {
 	const most = 100_000
-	return min(most, bytes.Count(d.UnreadBuffer(), []byte(key)))
+	return min(most, bytes.Count(d.UnreadBuffer(), []byte("{")))
 }
 
 // UnmarshalJSONFrom decodes an object, or an array of one.
@@ -223,7 +223,7 @@ type portabilityAnswer []PortabilityResult
 
 // UnmarshalJSONFrom decodes any of the three and flattens it, in order.
 func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	*a = make(portabilityAnswer, 0, countKeys(d, `"raw_number"`))
+	*a = make(portabilityAnswer, 0, countObjects(d))
 	switch d.PeekKind() {
 	case 'n':
 		return d.SkipValue()

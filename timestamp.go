@@ -3,7 +3,6 @@ package porting
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -34,32 +33,45 @@ func (t Timestamp) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads any of the forms named above.
 func (t *Timestamp) UnmarshalText(text []byte) error {
+	*t = Timestamp{}
 	if len(text) == 0 {
-		*t = Timestamp{}
 		return nil
 	}
-	s := string(text)
-	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
-		s = s[:len(time.DateOnly)] + "T" + s[len(time.DateOnly)+1:]
+	parsed, ok := parseTimestamp(text)
+	if !ok {
+		return &timestampError{string(text)}
 	}
-	for _, layout := range timestampLayouts {
-		if parsed, err := time.Parse(layout, s); err == nil && strict(s, parsed) {
-			*t = Timestamp{parsed.UTC()}
-			return nil
-		}
-	}
-	return &timestampError{string(text)}
+	t.Time = parsed.UTC()
+	return nil
 }
 
-// strict tells whether a time that time.Parse has read is one of RFC 3339, too: it
-// lets pass an hour of one digit, a comma before the fraction, an offset of a day and
-// instants whose year in UTC has five digits.
-func strict(s string, t time.Time) bool {
-	const hour, day = len("2006-01-02T15"), 24 * 60 * 60
+func parseTimestamp(text []byte) (parsed time.Time, ok bool) {
+	const date, hour = len(time.DateOnly), len("2006-01-02T15")
+	if len(text) > hour && text[hour] != ':' || bytes.IndexByte(text, ',') >= 0 {
+		return parsed, false // an hour of one digit, a comma before the fraction: time.Parse lets both pass
+	}
+	if parsed.UnmarshalText(text) == nil { // nearly always, and without a string
+		return parsed, inRange(parsed)
+	}
+	s := string(text)
+	if len(s) > date && s[date] == ' ' {
+		s = s[:date] + "T" + s[date+1:]
+	}
+	for _, layout := range timestampLayouts {
+		if parsed, err := time.Parse(layout, s); err == nil {
+			return parsed, inRange(parsed)
+		}
+	}
+	return parsed, false
+}
+
+// inRange tells whether a time can be written again: its offset is less than a day,
+// and its year in UTC has four digits.
+func inRange(t time.Time) bool {
+	const day = 24 * 60 * 60
 	_, offset := t.Zone()
 	year := t.UTC().Year()
-	return (len(s) < hour || len(s) > hour && s[hour] == ':') && !strings.Contains(s, ",") &&
-		-day < offset && offset < day && 0 <= year && year <= 9999
+	return -day < offset && offset < day && 0 <= year && year <= 9999
 }
 
 // MarshalJSON writes an RFC 3339 string in UTC, or null for the zero time.
