@@ -272,7 +272,8 @@ func ExampleAPIError() {
 func ExampleOutcomeUnknownError() {
 	sandbox := portingtest.NewServer()
 	defer sandbox.Close()
-	client, ctx := sandbox.Client(porting.WithHTTPClient(losingAnswers)), context.Background()
+	client, ctx := sandbox.Client(), context.Background()
+	sandbox.Inject(portingtest.Fault{Operation: "Drafts.Create", Effect: portingtest.DropAfter()})
 
 	numbers := []string{"+13125550100", "+13125550101"}
 	draft, err := client.Drafts.Create(ctx, numbers...)
@@ -290,20 +291,6 @@ func ExampleOutcomeUnknownError() {
 	// Output:
 	// pending 2
 }
-
-// losingAnswers sends every request, and loses the answers to those that create.
-var losingAnswers = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err == nil && resp.StatusCode == http.StatusCreated {
-		resp.Body.Close()
-		return nil, errors.New("connection reset by peer")
-	}
-	return resp, err
-})}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func ExampleCaptureResponse() {
 	sandbox := portingtest.NewServer()

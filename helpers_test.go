@@ -98,6 +98,11 @@ func inOrder(responders ...httpmock.Responder) httpmock.Responder {
 	}
 }
 
+// roundTrip is a transport that is a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
 // broken is a responder that fails with err.
 func broken(err error) httpmock.Responder {
 	return func(*http.Request) (*http.Response, error) { return nil, err }

@@ -1,17 +1,21 @@
 package porting_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
+	"github.com/numberporting/porting/portingtest"
 )
 
 // TestReadmeCode checks that each Go block of the README stands, line by line, in a
@@ -56,4 +60,30 @@ func readme(t *testing.T) string {
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	return string(text)
+}
+
+func TestLostAnswersMakeNoSecondDraft(t *testing.T) {
+	t.Parallel()
+	sandbox := portingtest.NewServer()
+	defer sandbox.Close()
+	sandbox.Inject(portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.DropAfter()})
+
+	draft, err := openDraft(t.Context(), sandbox.Client(), "+13125550100") // your code
+	if err != nil || draft.PhoneNumberCount != 1 {
+		t.Error(draft, err)
+	}
+	sandbox.Advance(24 * time.Hour) // a day later
+	sandbox.AssertClean(t)          // nothing doubled, nothing misspelt, everything counts up
+}
+
+// openDraft creates a draft, or finds the one whose creation had no answer.
+func openDraft(ctx context.Context, client *porting.Client, number string) (*porting.DraftPortRequest, error) {
+	draft, err := client.Drafts.Create(ctx, number)
+	if _, ok := errors.AsType[*porting.OutcomeUnknownError](err); !ok {
+		return draft, err
+	}
+	for draft, err := range client.Drafts.All(ctx, &porting.DraftListOptions{Search: number}) {
+		return draft, err
+	}
+	return nil, err
 }

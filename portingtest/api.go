@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,68 +24,103 @@ type request struct {
 	query  url.Values
 	body   json.RawMessage // an empty object when there was none
 	header http.Header     // of the answer
+
+	lenient bool // unknown keys are ignored
 }
+
+// problems collects what is wrong with the request.
+func (r *request) problems() problems { return problems{lenient: r.lenient} }
 
 // serveAPI answers a request to the API host.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	id := s.box.newRequestID()
-	s.mu.Unlock()
-	w.Header().Set("X-Request-Id", id)
-	w.Header().Set("Content-Type", "application/json")
+	m := readMessage(w, r)
+	s.serve(w, r, exchange{operation: m.operation(), body: m.body}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		status, answer, err := s.answer(w.Header(), r, m)
+		if err != nil {
+			s.judge(r.Method+" "+r.URL.EscapedPath(), err)
+			status, answer = errorAnswer(err)
+		}
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+		w.WriteHeader(status)
+		_, _ = w.Write(answer) // a client that went away
+	})
+}
 
-	status, answer, err := s.answer(w, r)
-	if err != nil {
-		status, answer = errorAnswer(err)
+// message is a request as it came: where it goes and what it brings, or why
+// that can't be told.
+type message struct {
+	route    *route
+	ids      map[string]string
+	allow    []string // the methods that the path takes, if not this one
+	routeErr error
+	body     []byte
+	bodyErr  error
+}
+
+func readMessage(w http.ResponseWriter, r *http.Request) *message {
+	var m message
+	m.route, m.ids, m.allow, m.routeErr = findRoute(r.Method, r.URL)
+	if r.Body == http.NoBody {
+		return &m
 	}
-	w.WriteHeader(status)
-	_, _ = w.Write(answer) // a client that went away
+	m.body, m.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	return &m
+}
+
+// operation names the operation; it is empty if there is none.
+func (m *message) operation() string {
+	if m.route == nil {
+		return ""
+	}
+	return m.route.name
 }
 
 // answer does what a request asks for.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request) (status int, answer []byte, err error) {
-	route, ids, allow, err := findRoute(r.Method, r.URL)
-	if err != nil {
-		if allow != nil {
-			w.Header().Set("Allow", strings.Join(allow, ", "))
+func (s *Server) answer(header http.Header, r *http.Request, m *message) (status int, answer []byte, err error) {
+	if m.routeErr != nil {
+		if m.allow != nil {
+			header.Set("Allow", strings.Join(m.allow, ", "))
 		}
-		return 0, nil, err
+		return 0, nil, m.routeErr
 	}
 	if err := authorize(s.config, r.Header); err != nil {
 		return 0, nil, err
 	}
-	query, err := readQuery(r.URL, route)
-	if err != nil {
+	q := &request{ids: m.ids, header: header, lenient: s.config.lenient}
+	if q.query, err = readQuery(r.URL, m.route, q.problems()); err != nil {
 		return 0, nil, err
 	}
-	body, err := readBody(w, r, route.body)
-	if err != nil {
+	if q.body, err = readBody(r.Header, m, q.problems()); err != nil {
 		return 0, nil, err
 	}
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	result, err := route.handle(s.box, &request{ids: ids, query: query, body: body, header: w.Header()})
+	s.box.tick()
+	result, err := m.route.handle(s.box, q)
 	if err != nil {
 		return 0, nil, err
 	}
-	answer, err = json.Marshal(result)
-	return route.status, answer, err
+	answer, err = encode(result)
+	return m.route.status, answer, err
 }
 
 // readQuery gives the query, whose keys have to be known.
-func readQuery(target *url.URL, of *route) (url.Values, error) {
+func readQuery(target *url.URL, of *route, bad problems) (url.Values, error) {
+	if target.RawQuery == "" {
+		return nil, nil //nolint:nilnil // a nil query reads as an empty one
+	}
 	query, err := url.ParseQuery(target.RawQuery)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "the query can't be read")
 	}
-	var bad problems
 	for _, key := range slices.Sorted(maps.Keys(query)) {
 		switch {
 		case !slices.Contains(of.query, key):
-			bad.add(member("", key), "unknown_key", "is no query key of "+of.name)
+			bad.add(member("", key), unknownKey, "is no query key of "+of.name)
 		case len(query[key]) > 1:
-			bad.add(member("", key), "repeated_key", "is there more than once")
+			bad.add(member("", key), repeatedKey, "is there more than once")
 		}
 	}
 	return query, bad.err()
@@ -92,20 +128,20 @@ func readQuery(target *url.URL, of *route) (url.Values, error) {
 
 // readBody gives the body, which has to be a JSON text. An operation that takes
 // none gets an empty object, and accepts one.
-func readBody(w http.ResponseWriter, r *http.Request, takes bool) (json.RawMessage, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody(header http.Header, m *message, bad problems) (json.RawMessage, error) {
+	body, takes := m.body, m.route.body
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
+	case errors.As(m.bodyErr, &tooLarge):
 		return nil, refuse(http.StatusRequestEntityTooLarge, "the body is over %d bytes", maxBody)
-	case err != nil:
+	case m.bodyErr != nil:
 		return nil, refuse(http.StatusBadRequest, "the body can't be read")
 	case len(body) == 0 && takes:
 		return nil, refuse(http.StatusBadRequest, "the body is missing")
 	case len(body) == 0:
 		return json.RawMessage("{}"), nil
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return nil, refuse(http.StatusUnsupportedMediaType, "the Content-Type has to be application/json")
 	}
 	if !utf8.Valid(body) || !json.Valid(body) {
@@ -114,7 +150,6 @@ func readBody(w http.ResponseWriter, r *http.Request, takes bool) (json.RawMessa
 	if takes {
 		return body, nil
 	}
-	var bad problems
 	readObject(body, "", nil, &bad)
 	return body, bad.err()
 }

@@ -1,9 +1,6 @@
 package portingtest
 
-import (
-	"regexp"
-	"strconv"
-)
+import "regexp"
 
 // Enum values of the contract.
 const (
@@ -36,35 +33,31 @@ const (
 	tollFreeCarrier = "Lighthouse Toll-Free"
 )
 
-// facts are what the sandbox knows of a number.
-type facts struct {
-	Category    string // coverage category
-	Carrier     string // empty when unknown
-	SvType      string // service type
-	Portability string // portability status; empty when not portable
-	Reason      string // why it can't be ported; empty when it can
-}
-
-// endings is the fate of the numbers +1 NPA 555 01xx by their last two digits.
-// The ranges follow each other without a gap. An empty category is that of the
-// area code.
+// endings is the catalogue: the fate of the numbers +1 NPA 555 01xx by their
+// last two digits. The ranges follow each other without a gap. The package
+// documentation shows it.
 var endings = []struct {
 	first, last int
-	facts       facts
+	fate        Fate
 }{
-	{0, 49, facts{Carrier: firstCarrier, SvType: wireline, Portability: confirmedPortability}},
-	{50, 54, facts{Carrier: secondCarrier, SvType: wireline, Portability: confirmedPortability}},
-	{55, 59, facts{Carrier: thirdCarrier, SvType: wireline, Portability: confirmedPortability}},
-	{60, 64, facts{Carrier: wirelessCarrier, SvType: wireless, Portability: confirmedPortability}},
-	{65, 69, facts{Carrier: secondCarrier, SvType: voip, Portability: confirmedPortability}},
-	{70, 74, facts{Carrier: firstCarrier, SvType: wireline, Portability: pendingPortability}},
-	{75, 79, facts{Carrier: firstCarrier, SvType: wireline, Portability: provisionalPortability}},
-	{80, 80, facts{Category: invalidCategory, Reason: invalidNumber}},
-	{81, 81, facts{Reason: lrnNotFound}},
-	{82, 82, facts{Carrier: firstCarrier, Reason: noCoverage}},
-	{83, 83, facts{Carrier: firstCarrier, Reason: alreadyBeingPorted}},
-	{84, 84, facts{Reason: telnyxNumber}},
-	{85, 99, facts{Carrier: firstCarrier, SvType: wireline, Portability: confirmedPortability}},
+	{0, 49, Fate{CarrierName: firstCarrier}},
+	{50, 54, Fate{CarrierName: secondCarrier}},
+	{55, 59, Fate{CarrierName: thirdCarrier}},
+	{60, 64, Fate{CarrierName: wirelessCarrier, SvType: wireless}},
+	{65, 69, Fate{CarrierName: secondCarrier, SvType: voip}},
+	{70, 74, Fate{CarrierName: firstCarrier, PortabilityStatus: pendingPortability}},
+	{75, 79, Fate{CarrierName: firstCarrier, PortabilityStatus: provisionalPortability}},
+	{80, 80, Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}},
+	{81, 81, Fate{NonPortableReason: lrnNotFound}},
+	{82, 82, Fate{CarrierName: firstCarrier, NonPortableReason: noCoverage}},
+	{83, 83, Fate{CarrierName: firstCarrier, NonPortableReason: alreadyBeingPorted}},
+	{84, 84, Fate{NonPortableReason: telnyxNumber}},
+	{85, 86, Fate{CarrierName: firstCarrier, Behavior: ExceptionOnce}},
+	{87, 88, Fate{CarrierName: firstCarrier, Behavior: FOCMoved}},
+	{89, 90, Fate{CarrierName: firstCarrier, Behavior: LateSplit}},
+	{91, 92, Fate{CarrierName: firstCarrier, Behavior: CarrierCancels}},
+	{93, 94, Fate{CarrierName: firstCarrier, Behavior: NeverLeaves}},
+	{95, 99, Fate{CarrierName: firstCarrier}}, // reserved
 }
 
 // tollFree has the toll-free area codes.
@@ -81,42 +74,3 @@ var (
 	nanp      = regexp.MustCompile(`^\+1([2-9]\d{2})[2-9]\d{6}$`)
 	fictional = regexp.MustCompile(`^\+1[2-9]\d{2}55501(\d{2})$`)
 )
-
-// lookUp gives the facts of a number, which depend on the number alone.
-func lookUp(number string) facts {
-	area := nanp.FindStringSubmatch(number)
-	if area == nil {
-		if e164.MatchString(number) && number[1] != '1' {
-			return facts{Category: internationalCategory, Reason: noCoverage}
-		}
-		return facts{Category: invalidCategory, Reason: invalidNumber}
-	}
-	category := genericCategory
-	if tollFree[area[1]] {
-		category = tollFreeCategory
-	}
-	if ending := fictional.FindStringSubmatch(number); ending != nil {
-		return fate(ending[1], category)
-	}
-	if category == tollFreeCategory {
-		return facts{Category: category, Carrier: tollFreeCarrier, SvType: wireline, Portability: confirmedPortability}
-	}
-	code, _ := strconv.Atoi(area[1]) // three digits, by the expression
-	carrier := areaCarriers[code%len(areaCarriers)]
-	return facts{Category: category, Carrier: carrier, SvType: wireline, Portability: confirmedPortability}
-}
-
-// fate gives the facts of a fictional number.
-func fate(ending, category string) facts {
-	digits, _ := strconv.Atoi(ending)
-	var f facts
-	for _, row := range endings {
-		if row.first <= digits && digits <= row.last {
-			f = row.facts
-		}
-	}
-	if f.Category == "" {
-		f.Category = category
-	}
-	return f
-}

@@ -21,7 +21,7 @@ func (b *sandbox) createComment(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var bad problems
+	bad := r.problems()
 	fields := readObject(r.body, "", []string{"body", "sub_request_id"}, &bad)
 	c := comment{UserID: b.UserID, CreatedAt: b.Clock}
 	if raw, sent := fields["body"]; sent {
@@ -51,8 +51,8 @@ func (c comment) object() commentObject {
 	return commentObject{
 		ID:           c.ID,
 		Body:         c.Body,
-		SubRequestID: orNull(c.SubRequestID),
-		UserID:       orNull(c.UserID),
+		SubRequestID: orNull(&c.SubRequestID),
+		UserID:       orNull(&c.UserID),
 		CreatedAt:    c.CreatedAt,
 	}
 }

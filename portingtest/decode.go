@@ -17,7 +17,7 @@ import (
 func readObject(raw json.RawMessage, pointer string, known []string, bad *problems) map[string]json.RawMessage {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
-		bad.add(pointer, "wrong_type", "must be an object")
+		bad.add(pointer, wrongType, "must be an object")
 		return nil
 	}
 	members := map[string]json.RawMessage{}
@@ -32,9 +32,9 @@ func readObject(raw json.RawMessage, pointer string, known []string, bad *proble
 			return nil
 		}
 		if _, seen := members[name]; seen {
-			bad.add(member(pointer, name), "repeated_key", "is there more than once")
+			bad.add(member(pointer, name), repeatedKey, "is there more than once")
 		} else if !slices.Contains(known, name) {
-			bad.add(member(pointer, name), "unknown_key", "is no key of this object")
+			bad.add(member(pointer, name), unknownKey, "is no key of this object")
 		}
 		members[name] = value
 	}
@@ -45,7 +45,7 @@ func readObject(raw json.RawMessage, pointer string, known []string, bad *proble
 func readArray(raw json.RawMessage, pointer string, bad *problems) []json.RawMessage {
 	var elements []json.RawMessage
 	if isNull(raw) || json.Unmarshal(raw, &elements) != nil {
-		bad.add(pointer, "wrong_type", "must be an array")
+		bad.add(pointer, wrongType, "must be an array")
 	} else if len(elements) == 0 {
 		bad.add(pointer, "required", "must not be empty")
 	}
@@ -56,7 +56,7 @@ func readArray(raw json.RawMessage, pointer string, bad *problems) []json.RawMes
 func readString(raw json.RawMessage, pointer string, bad *problems) string {
 	var text string
 	if isNull(raw) || json.Unmarshal(raw, &text) != nil {
-		bad.add(pointer, "wrong_type", "must be a string")
+		bad.add(pointer, wrongType, "must be a string")
 	}
 	return text
 }
@@ -77,7 +77,7 @@ func readOptionalInteger(raw json.RawMessage, pointer string, bad *problems) *in
 	}
 	n, err := strconv.ParseInt(string(raw), 10, 64)
 	if err != nil {
-		bad.add(pointer, "wrong_type", "must be an integer")
+		bad.add(pointer, wrongType, "must be an integer")
 	}
 	return &n
 }
@@ -89,12 +89,12 @@ func readOptionalTime(raw json.RawMessage, pointer string, bad *problems) *time.
 	}
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
-		bad.add(pointer, "wrong_type", "must be a string")
+		bad.add(pointer, wrongType, "must be a string")
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		bad.add(pointer, "invalid", "must be an ISO 8601 date-time with seconds and a zone, as 2026-03-05T15:00:00Z")
+		bad.add(pointer, wrongType, "must be an ISO 8601 date-time with seconds and a zone, as 2026-03-05T15:00:00Z")
 		return nil
 	}
 	t = t.UTC()

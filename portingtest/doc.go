@@ -14,6 +14,98 @@
 // clients, in other languages, can use it as well: everything but
 // [Server.Client] is plain HTTP.
 //
+// # Numbers
+//
+// The fictional numbers +1 NPA 555 01xx, of any area code NPA, decide their fate
+// by their last two digits, as test cards do. NANP stands for nanp_toll_free if
+// the area code is 800, 833, 844, 855, 866, 877 or 888, and else for
+// nanp_generic:
+//
+//	ending  carrier              service   category  portability           behavior
+//	00–49   Quillback Telephone  wireline  NANP      confirmed             normal
+//	50–54   Ostrich Bell         wireline  NANP      confirmed             normal
+//	55–59   Marzipan Telecom     wireline  NANP      confirmed             normal
+//	60–64   Tumbleweed Wireless  wireless  NANP      confirmed             normal
+//	65–69   Ostrich Bell         VOIP      NANP      confirmed             normal
+//	70–74   Quillback Telephone  wireline  NANP      pending               normal
+//	75–79   Quillback Telephone  wireline  NANP      provisional           normal
+//	80      unknown              –         invalid   invalid_phone_number  –
+//	81      unknown              –         NANP      lrn_data_not_found    –
+//	82      Quillback Telephone  –         NANP      no_coverage           –
+//	83      Quillback Telephone  –         NANP      already_being_ported  –
+//	84      unknown              –         NANP      telnyx_number         –
+//	85–86   Quillback Telephone  wireline  NANP      confirmed             exception-once
+//	87–88   Quillback Telephone  wireline  NANP      confirmed             foc-moved
+//	89–90   Quillback Telephone  wireline  NANP      confirmed             late-split
+//	91–92   Quillback Telephone  wireline  NANP      confirmed             carrier-cancels
+//	93–94   Quillback Telephone  wireline  NANP      confirmed             never-leaves
+//	95–99   Quillback Telephone  wireline  NANP      confirmed             normal
+//
+// The last row is reserved. Every other North American number is portable,
+// confirmed and wireline, of a carrier that follows from the area code. Any other
+// E.164 number is international and has no coverage; anything else is invalid.
+// [WithNumber] gives a number another [Fate].
+//
+// A behavior is that of a whole sub request; of its numbers, the first with one
+// that isn't normal decides:
+//
+//	normal           in-process → submitted → foc-date-confirmed → ported
+//	exception-once   in-process → submitted → exception, until the user's update
+//	                 changes something; then from in-process as normal
+//	foc-moved        as normal, but the carrier moves the confirmed FOC date once
+//	late-split       as normal, but the number moves into a new sub request, unless
+//	                 it is alone in the old one
+//	carrier-cancels  in-process → submitted → cancel-pending → cancelled
+//	never-leaves     in-process
+//
+// # Time
+//
+// The clock moves with [Server.Advance] alone, and what is due by then happens in
+// order, each at its own time: a year takes microseconds. [WithClockSpeed] lets it
+// run by itself, [WithTimings] sets how long the stages are, and [Server.Script]
+// replaces the life of a sub request, be the steps legal or not.
+// [Server.Snapshot] saves a sandbox as JSON, and [Server.Restore] goes on from
+// there.
+//
+// # Faults
+//
+// [Server.Inject] makes requests go wrong: those of an operation, the nth, some of
+// them by chance. What happens then is an [Effect]. The one that matters most is
+// [DropAfter]: the sandbox acts, and the answer is lost.
+//
+//	server.Inject(portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.DropAfter()})
+//
+//	effect        the sandbox acts  the client gets
+//	DropBefore    no                a closed connection
+//	DropAfter     yes               a closed connection
+//	Delay         later             the answer, late
+//	Respond       no                a status, a header and a body of choice
+//	BadGateway    no                502 and HTML
+//	RateLimit     no                429, with or without Retry-After
+//	Redirect      no                307, to itself or elsewhere
+//	Truncate      yes               half of the body, and a closed connection
+//	WrongLength   yes               a Content-Length that is too large or too small
+//	ContentType   yes               another Content-Type
+//	Drip          yes               the body piece by piece
+//	Huge          yes               a body with up to 1 GiB more
+//	NullArrays    yes               null for each array
+//	Empty         yes               200 and no body
+//
+// [Effect.AfterHandling] turns each no into a yes. All of them work on the storage
+// host as well, as [StorageUpload] and [StorageDownload].
+//
+// # What a test can check
+//
+// [Server.AssertClean] fails a test whose client broke the contract of the wire
+// ([Server.Violations]) or created something twice ([Server.Duplicates]), whose
+// faults never fired ([Server.Unused]), or whose sandbox contradicts itself
+// ([Server.CheckInvariants]). [Server.Requests], [Server.Count] and
+// [Server.LastBody] tell what the client sent, with secrets masked.
+// [WithLenient] is for clients that send more than the contract knows.
+//
+// The command cmd/porting-sandbox of this module serves a sandbox to programs in
+// any language.
+//
 // # What comes from the contract
 //
 // The routes, methods, success codes, query parameters with their defaults, the
@@ -32,9 +124,8 @@
 // The real API documents little of its behavior, so the sandbox has to choose.
 // It chose:
 //
-//   - Numbers. [NewServer] lists which number has which carrier, service type
-//     and portability; carriers are fictional. Numbers outside the North
-//     American plan are valid but have no coverage.
+//   - Numbers. All of the catalogue; its carriers are fictional. Numbers outside
+//     the North American plan are valid but have no coverage.
 //   - Portability. A number of a submitted port request is
 //     already_being_ported, a ported one a telnyx_number. A pending number
 //     becomes confirmed [Timings].Pending after it was first heard of.
@@ -57,9 +148,14 @@
 //     and other. The upload form is an S3 one; step 3 takes document_type and
 //     body, the storage key. A port request has the documents of its draft,
 //     with the same ids.
-//   - Statuses. in-process → submitted → foc-date-confirmed → ported, and
-//     cancel-pending → cancelled, by the clock and [Timings]. The carrier
-//     comments on each change, with a null user_id.
+//   - Statuses. Which follows which, and when, by the clock and [Timings]: the
+//     contract names the statuses and no order. What the carrier says, in
+//     comments with a null user_id. That an exception ends with an update, and
+//     that a late split makes a sub request which goes on as the one it came
+//     from, with the same details.
+//   - FOC dates. The one asked for is confirmed, or, if it is over by then, the
+//     first there is; nothing is ported before it. A moved one is on the first
+//     window three business days later.
 //   - Updates of a submitted sub request. Keys not sent keep their values,
 //     required ones can't be emptied, the requested FOC date is fixed once it
 //     is confirmed, and nothing but the rating changes once the sub request is

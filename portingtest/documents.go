@@ -32,7 +32,7 @@ const (
 // createUploadRequest is POST /files/upload_requests, the first step of an
 // upload: a form for the storage. Its policy fixes the prefix of the key.
 func (b *sandbox) createUploadRequest(r *request) (any, error) {
-	var bad problems
+	bad := r.problems()
 	fields := readObject(r.body, "", []string{"content_type"}, &bad)
 	var contentType string
 	if raw, sent := fields["content_type"]; sent {
@@ -68,7 +68,7 @@ func (b *sandbox) createUploadRequest(r *request) (any, error) {
 	}
 	form["policy"] = base64.StdEncoding.EncodeToString(policy)
 	form["x-amz-signature"] = b.sign(form["policy"])
-	if b.config.uploadKey {
+	if b.Settings.UploadKey {
 		form["key"] = prefix + "document"
 	}
 	return uploadObject{URL: b.storageURL, HTTPMethod: http.MethodPost, FormFields: form}, nil
@@ -81,7 +81,7 @@ func (b *sandbox) createDocument(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var bad problems
+	bad := r.problems()
 	fields := readObject(r.body, "", []string{"document_type", "body"}, &bad)
 	doc := document{CreatedAt: b.Clock}
 	if raw, sent := fields["document_type"]; sent {

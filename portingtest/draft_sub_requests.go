@@ -36,7 +36,7 @@ func (b *sandbox) updateDraftSubRequest(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var bad problems
+	bad := r.problems()
 	fields := readObject(r.body, "", draftUpdateKeys, &bad)
 	updated := sub.Details
 	b.readDetails(&updated, fields, d.Numbers, &bad)
@@ -94,7 +94,7 @@ func (b *sandbox) draftSubObject(d *draft, sub *draftSubRequest, phoneNumbers bo
 func carrierNames(numbers []number, indexes []int) []string {
 	names := []string{}
 	for _, i := range indexes {
-		name := numbers[i].Facts.Carrier
+		name := numbers[i].Fate.CarrierName
 		if at, found := slices.BinarySearch(names, name); !found {
 			names = slices.Insert(names, at, name)
 		}

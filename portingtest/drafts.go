@@ -28,7 +28,7 @@ func (b *sandbox) listDrafts(r *request) (any, error) {
 
 // createDraft is POST draft_port_requests.
 func (b *sandbox) createDraft(r *request) (any, error) {
-	numbers, err := readNumbers(r.body)
+	numbers, err := readNumbers(r)
 	if err != nil {
 		return nil, err
 	}
@@ -39,10 +39,10 @@ func (b *sandbox) createDraft(r *request) (any, error) {
 	d := &draft{ID: b.newID(), CreatedAt: b.Clock, Numbers: list}
 	b.split(d)
 	b.Drafts.add(d.ID, d)
-	return b.draftObject(d, defaultInclude), nil
+	return draftAnswer{b, d, defaultInclude}, nil
 }
 
-// acceptNumbers gives the facts of numbers that all can be ported, each of them
+// acceptNumbers gives the fates of numbers that all can be ported, each of them
 // once.
 func (b *sandbox) acceptNumbers(numbers []string) ([]number, error) {
 	var bad problems
@@ -55,11 +55,11 @@ func (b *sandbox) acceptNumbers(numbers []string) ([]number, error) {
 			continue
 		}
 		first[text] = i
-		f := b.factsOf(text)
-		if f.Reason != "" {
-			bad.add(pointer, f.Reason, "can't be ported: "+f.Reason)
+		f := b.fateOf(text)
+		if f.NonPortableReason != "" {
+			bad.add(pointer, f.NonPortableReason, "can't be ported: "+f.NonPortableReason)
 		}
-		list[i] = number{PhoneNumber: text, Facts: f}
+		list[i] = number{PhoneNumber: text, Fate: f}
 	}
 	return list, bad.err()
 }
@@ -70,8 +70,8 @@ func (b *sandbox) split(d *draft) {
 	type group struct{ category, carrier, svType string }
 	subs := map[group]*draftSubRequest{}
 	for i := range d.Numbers {
-		f := d.Numbers[i].Facts
-		key := group{f.Category, f.Carrier, f.SvType}
+		f := d.Numbers[i].Fate
+		key := group{f.CoverageCategory, f.CarrierName, f.SvType}
 		sub := subs[key]
 		if sub == nil {
 			sub = &draftSubRequest{ID: b.newID(), CreatedAt: b.Clock}
@@ -93,7 +93,7 @@ func (b *sandbox) getDraft(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.draftObject(d, in), nil
+	return draftAnswer{b, d, in}, nil
 }
 
 // submitDraft is POST draft_port_requests/{draft}/submit.
@@ -106,7 +106,7 @@ func (b *sandbox) submitDraft(r *request) (any, error) {
 		return nil, err
 	}
 	d.PortRequestID = b.createPortRequest(d).ID
-	return b.draftObject(d, defaultInclude), nil
+	return draftAnswer{b, d, defaultInclude}, nil
 }
 
 // checkSubmit lists everything that keeps a draft from being submitted.
@@ -128,7 +128,7 @@ func (b *sandbox) checkSubmit(d *draft) error {
 	}
 	for _, kind := range documentsNeeded {
 		has := slices.ContainsFunc(d.Documents, func(doc document) bool { return doc.Type == kind })
-		if !has && !b.config.documentsOptional {
+		if !has && !b.Settings.DocumentsOptional {
 			bad.add("/supporting_documents", "required", "lack a document of the type "+kind)
 		}
 	}
@@ -167,7 +167,7 @@ func (b *sandbox) draftObject(d *draft, in include) draftObject {
 		CreatedAt:        d.CreatedAt,
 		Status:           d.status(),
 		PhoneNumberCount: len(d.Numbers),
-		PortRequestID:    orNull(d.PortRequestID),
+		PortRequestID:    orNull(&d.PortRequestID),
 	}
 	if in.phoneNumbers {
 		object.PhoneNumbers = make([]draftNumberObject, len(d.Numbers))
@@ -187,11 +187,11 @@ func (b *sandbox) draftObject(d *draft, in include) draftObject {
 func (b *sandbox) draftNumberObject(n *number) draftNumberObject {
 	return draftNumberObject{
 		PhoneNumber:       n.PhoneNumber,
-		SvType:            n.Facts.SvType,
-		CarrierName:       orNull(n.Facts.Carrier),
-		CoverageCategory:  n.Facts.Category,
-		SubRequestID:      orNull(n.SubRequestID),
-		PortabilityStatus: b.portability(n.PhoneNumber, n.Facts),
+		SvType:            n.Fate.SvType,
+		CarrierName:       orNull(&n.Fate.CarrierName),
+		CoverageCategory:  n.Fate.CoverageCategory,
+		SubRequestID:      orNull(&n.SubRequestID),
+		PortabilityStatus: b.portability(n.PhoneNumber, &n.Fate),
 	}
 }
 

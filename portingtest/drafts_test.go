@@ -84,20 +84,6 @@ func TestDraftRefusesNumbers(t *testing.T) {
 	assert.Empty(t, must(t, s, http.StatusOK, "GET", draftsPath, "").list(t))
 }
 
-func TestDraftOfManyNumbers(t *testing.T) {
-	t.Parallel()
-	s := open(t, portingtest.WithDocumentsOptional())
-	var numbers []string
-	for i := range 10_000 {
-		numbers = append(numbers, fmt.Sprintf("+1%d555%04d", 201+i%700, 2000+i%8000))
-	}
-	path, _ := submit(t, s, numbers...)
-	s.Advance(14 * 24 * time.Hour)
-	object := must(t, s, http.StatusOK, "GET", path+"?include_sub_requests=true", "").object(t)
-	assert.Len(t, object["phone_numbers"], 10_000)
-	assert.Equal(t, []any{map[string]any{"status": "ported", "count": 10_000.0}}, object["phone_number_counts_by_status"])
-}
-
 func TestDraftUpdate(t *testing.T) {
 	t.Parallel()
 	s := open(t)

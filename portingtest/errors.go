@@ -9,6 +9,14 @@ import (
 // maxProblems bounds how many problems an answer lists.
 const maxProblems = 1000
 
+// The codes of problems with the form of a request rather than with what it
+// asks for.
+const (
+	unknownKey  = "unknown_key"
+	repeatedKey = "repeated_key"
+	wrongType   = "wrong_type"
+)
+
 // problem is one thing that is wrong with a request.
 type problem struct {
 	Code    string
@@ -18,11 +26,15 @@ type problem struct {
 
 // problems collects what is wrong with a request.
 type problems struct {
-	list []problem
-	more int // beyond maxProblems
+	list    []problem
+	more    int  // beyond maxProblems
+	lenient bool // unknown keys are none
 }
 
 func (p *problems) add(pointer, code, detail string) {
+	if p.lenient && code == unknownKey {
+		return
+	}
 	if len(p.list) == maxProblems {
 		p.more++
 		return
@@ -54,6 +66,7 @@ type statusError struct {
 	Status   int
 	Message  string
 	Problems []problem
+	NoRoute  bool // there is no such path
 }
 
 func (e *statusError) Error() string { return e.Message }

@@ -219,7 +219,9 @@ type part struct{ name, value string }
 func (f form) parts(key, content string) []part {
 	parts := []part{{"key", key}}
 	for name, value := range f.Fields {
-		parts = append(parts, part{name, value})
+		if name != "key" || key == "" {
+			parts = append(parts, part{name, value})
+		}
 	}
 	return append(parts, part{"file", content})
 }

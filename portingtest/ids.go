@@ -1,11 +1,11 @@
 package portingtest
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 )
 
 // newID gives the next id.
@@ -30,21 +30,31 @@ func (b *sandbox) newSupportKey(prefix string) string {
 
 // uuid gives the nth identifier of a kind, in the shape of a random UUID.
 func (b *sandbox) uuid(kind string, n uint64) string {
-	sum := b.sum(kind, binary.BigEndian.AppendUint64(nil, n))
+	sum := b.sum(kind, strconv.FormatUint(n, 10))
 	sum[6] = sum[6]&0x0f | 0x40
 	sum[8] = sum[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	text := make([]byte, 0, 36)
+	start := 0
+	for _, end := range []int{4, 6, 8, 10, 16} {
+		if start > 0 {
+			text = append(text, '-')
+		}
+		text = hex.AppendEncode(text, sum[start:end])
+		start = end
+	}
+	return string(text)
 }
 
 // sign gives the signature of a text.
 func (b *sandbox) sign(text string) string {
-	return hex.EncodeToString(b.sum("signature", []byte(text)))
+	sum := b.sum("signature", text)
+	return hex.EncodeToString(sum[:])
 }
 
-// sum is a keyed hash; the seed is the key.
-func (b *sandbox) sum(kind string, data []byte) []byte {
-	hash := hmac.New(sha256.New, binary.BigEndian.AppendUint64(nil, b.Seed))
-	hash.Write([]byte(kind + "\x00"))
-	hash.Write(data)
-	return hash.Sum(nil)
+// sum is a hash of a text that depends on the seed and on what the text is.
+func (b *sandbox) sum(kind, text string) [sha256.Size]byte {
+	salted := binary.BigEndian.AppendUint64(make([]byte, 0, 64), b.Seed)
+	salted = append(salted, kind...)
+	salted = append(salted, 0)
+	return sha256.Sum256(append(salted, text...))
 }

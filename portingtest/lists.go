@@ -63,7 +63,7 @@ func readBool(query url.Values, key string, unset bool, bad *problems) bool {
 	}
 	text := query.Get(key)
 	if text != "true" && text != "false" {
-		bad.add(member("", key), "invalid", "must be true or false")
+		bad.add(member("", key), wrongType, "must be true or false")
 	}
 	return text == "true"
 }
@@ -74,7 +74,7 @@ func readPositive(query url.Values, key string, unset int, bad *problems) int {
 	}
 	n, err := strconv.Atoi(query.Get(key))
 	if err != nil || n < 1 {
-		bad.add(member("", key), "invalid", "must be an integer from 1")
+		bad.add(member("", key), wrongType, "must be an integer from 1")
 		return unset
 	}
 	return n

@@ -1,6 +1,10 @@
 package portingtest
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"time"
+)
 
 // The credentials that a sandbox takes unless [WithCredentials] says otherwise:
 // User and Token in the headers x-api-user and x-api-token, Token alone in
@@ -19,25 +23,30 @@ var Start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 type Option func(*config)
 
 // Timings are the lengths of a port's stages, by the sandbox's clock. A zero
-// field is the default.
+// field is the default, a negative one no time at all.
 type Timings struct {
-	InProcess time.Duration // from in-process to submitted; 4 hours
-	Submitted time.Duration // from submitted to foc-date-confirmed; 24 hours
-	Cancel    time.Duration // from cancel-pending to cancelled; 24 hours
-	Pending   time.Duration // from the first mention of a pending number to confirmed; 24 hours
+	InProcess     time.Duration `json:"in_process"`     // from in-process to submitted; 4 hours
+	Submitted     time.Duration `json:"submitted"`      // from submitted to foc-date-confirmed; 24 hours
+	Cancel        time.Duration `json:"cancel"`         // from cancel-pending to cancelled; 24 hours
+	Pending       time.Duration `json:"pending"`        // from the first mention of a pending number to confirmed; 24 hours
+	Exception     time.Duration `json:"exception"`      // from submitted to exception, of ExceptionOnce; 24 hours
+	FOCMove       time.Duration `json:"foc_move"`       // from foc-date-confirmed to another date, of FOCMoved; 24 hours
+	Split         time.Duration `json:"split"`          // from the submission to the new sub request, of LateSplit; 12 hours
+	CarrierCancel time.Duration `json:"carrier_cancel"` // from submitted to cancel-pending, of CarrierCancels; 24 hours
 }
 
 type config struct {
-	seed              uint64
-	start             time.Time
-	user, token, key  string
-	timings           Timings
-	documentsOptional bool
-	uploadKey         bool
+	seed             uint64
+	start            time.Time
+	user, token, key string
+	speed            float64 // of the clock; 0: it stands still
+	settings
+	lenient bool
 }
 
 func newConfig(opts []Option) config {
 	c := config{seed: 1, start: Start, user: User, token: Token, key: Key}
+	c.Fates = map[string]Fate{}
 	for _, opt := range opts {
 		opt(&c)
 	}
@@ -45,10 +54,14 @@ func newConfig(opts []Option) config {
 		field *time.Duration
 		value time.Duration
 	}{
-		{&c.timings.InProcess, 4 * time.Hour},
-		{&c.timings.Submitted, 24 * time.Hour},
-		{&c.timings.Cancel, 24 * time.Hour},
-		{&c.timings.Pending, 24 * time.Hour},
+		{&c.Timings.InProcess, 4 * time.Hour},
+		{&c.Timings.Submitted, 24 * time.Hour},
+		{&c.Timings.Cancel, 24 * time.Hour},
+		{&c.Timings.Pending, 24 * time.Hour},
+		{&c.Timings.Exception, 24 * time.Hour},
+		{&c.Timings.FOCMove, 24 * time.Hour},
+		{&c.Timings.Split, 12 * time.Hour},
+		{&c.Timings.CarrierCancel, 24 * time.Hour},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value
@@ -66,7 +79,18 @@ func WithSeed(seed uint64) Option {
 
 // WithStart sets the clock's first instant.
 func WithStart(t time.Time) Option {
-	return func(c *config) { c.start = t.UTC() }
+	return func(c *config) { c.start = bounded(t) }
+}
+
+// WithClockSpeed lets the clock run by itself, by that many sandbox seconds in
+// a real one: 1 is real time, 86400 a day a second. What is due happens before
+// the next request is answered. [Server.Advance] moves the clock further ahead.
+// It panics if the speed is negative or no finite number.
+func WithClockSpeed(speed float64) Option {
+	if speed < 0 || math.IsInf(speed, 0) || math.IsNaN(speed) {
+		panic(fmt.Sprintf("portingtest: WithClockSpeed(%v): the clock moves only forward", speed))
+	}
+	return func(c *config) { c.speed = speed }
 }
 
 // WithCredentials sets the user, token and bearer key that the sandbox takes,
@@ -77,18 +101,24 @@ func WithCredentials(user, token, key string) Option {
 
 // WithTimings sets the lengths of a port's stages.
 func WithTimings(t Timings) Option {
-	return func(c *config) { c.timings = t }
+	return func(c *config) { c.Timings = t }
 }
 
 // WithDocumentsOptional lets a draft be submitted without documents, for tests
 // that are about something else.
 func WithDocumentsOptional() Option {
-	return func(c *config) { c.documentsOptional = true }
+	return func(c *config) { c.DocumentsOptional = true }
+}
+
+// WithLenient lets a request have query keys and body keys that the contract
+// doesn't know: they are ignored, and are no violations.
+func WithLenient() Option {
+	return func(c *config) { c.lenient = true }
 }
 
 // WithUploadKey adds a ready key to the form fields of an upload request.
 // Without it a client has to take the key's prefix from the policy, as the one
 // documented sample demands.
 func WithUploadKey() Option {
-	return func(c *config) { c.uploadKey = true }
+	return func(c *config) { c.UploadKey = true }
 }

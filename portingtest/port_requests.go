@@ -1,6 +1,7 @@
 package portingtest
 
 import (
+	"maps"
 	"slices"
 )
 
@@ -55,12 +56,12 @@ func (b *sandbox) createPortRequest(d *draft) *portRequest {
 		}
 		for _, i := range sub.Numbers {
 			p.Numbers[i].SubRequestID = sub.ID
-			b.Taken[p.Numbers[i].PhoneNumber] = alreadyBeingPorted
 		}
 		p.SubRequests = append(p.SubRequests, sub)
-		b.enter(p, sub, inProcess)
+		b.begin(p, sub)
 	}
 	b.PortRequests.add(p.ID, p)
+	b.advance(0) // what takes no time
 	return p
 }
 
@@ -107,7 +108,11 @@ func (p *portRequest) counts() []countObject {
 	for _, status := range statuses {
 		if n := numbers[status]; n > 0 {
 			counts = append(counts, countObject{status, n})
+			delete(numbers, status)
 		}
+	}
+	for _, status := range slices.Sorted(maps.Keys(numbers)) { // unknown to the contract
+		counts = append(counts, countObject{status, numbers[status]})
 	}
 	return counts
 }
@@ -138,5 +143,5 @@ func (b *sandbox) portRequestObject(p *portRequest, in include) portRequestObjec
 }
 
 func (b *sandbox) numberObject(n *number, status string) numberObject {
-	return numberObject{draftNumberObject: b.draftNumberObject(n), SubRequestStatus: orNull(status)}
+	return numberObject{draftNumberObject: b.draftNumberObject(n), SubRequestStatus: orNull(&status)}
 }

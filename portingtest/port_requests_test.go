@@ -144,9 +144,9 @@ func TestPort(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{
-		"2026-03-02T13:00:00Z The order was sent to Quillback Telephone.",
-		"2026-03-03T13:00:00Z Quillback Telephone confirmed the FOC date 2026-03-05T15:00:00Z.",
-		"2026-03-05T15:00:00Z The numbers were ported.",
+		"2026-03-02T13:00:00Z LSR sent to Quillback Telephone under sr_6ef363. Pls allow 1-2 bus. days for a response.",
+		"2026-03-03T13:00:00Z FOC rec'd from Quillback Telephone: 2026-03-05T15:00:00Z.",
+		"2026-03-05T15:00:00Z Port completed, 2 TN(s) active. Thank you!",
 	}, comments)
 }
 

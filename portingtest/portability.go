@@ -1,26 +1,23 @@
 package portingtest
 
-import (
-	"encoding/json"
-	"strconv"
-)
+import "strconv"
 
 // checkPortability is POST portability_checks.
 func (b *sandbox) checkPortability(r *request) (any, error) {
-	numbers, err := readNumbers(r.body)
+	numbers, err := readNumbers(r)
 	if err != nil {
 		return nil, err
 	}
 	results := make([]portabilityResult, len(numbers))
 	for i, raw := range numbers {
-		f := b.factsOf(raw)
+		f := b.fateOf(raw)
 		results[i] = portabilityResult{
 			RawNumber:         raw,
-			Portable:          f.Reason == "",
-			PortabilityStatus: orNull(f.Portability),
-			CarrierName:       orNull(f.Carrier),
-			CoverageCategory:  f.Category,
-			NonPortableReason: orNull(f.Reason),
+			Portable:          f.NonPortableReason == "",
+			PortabilityStatus: orNull(&f.PortabilityStatus),
+			CarrierName:       orNull(&f.CarrierName),
+			CoverageCategory:  f.CoverageCategory,
+			NonPortableReason: orNull(&f.NonPortableReason),
 		}
 		if e164.MatchString(raw) {
 			results[i].E164Number = &numbers[i]
@@ -31,9 +28,9 @@ func (b *sandbox) checkPortability(r *request) (any, error) {
 
 // readNumbers gives the numbers of the one body that names some:
 // {"phone_numbers":[{"phone_number":"+1…"}]}.
-func readNumbers(body json.RawMessage) ([]string, error) {
-	var bad problems
-	fields := readObject(body, "", []string{"phone_numbers"}, &bad)
+func readNumbers(r *request) ([]string, error) {
+	bad := r.problems()
+	fields := readObject(r.body, "", []string{"phone_numbers"}, &bad)
 	list, ok := fields["phone_numbers"]
 	if !ok {
 		bad.add("/phone_numbers", "required", "is missing")
@@ -55,26 +52,29 @@ func readNumbers(body json.RawMessage) ([]string, error) {
 
 func numberPointer(i int) string { return "/phone_numbers/" + strconv.Itoa(i) }
 
-// factsOf gives what is true of a number now.
-func (b *sandbox) factsOf(number string) facts {
-	f := lookUp(number)
-	if f.Portability == pendingPortability {
+// fateOf gives what is true of a number now.
+func (b *sandbox) fateOf(number string) Fate {
+	f := lookUp(number, b.Settings.Fates)
+	if f.PortabilityStatus == pendingPortability {
 		if _, seen := b.FirstSeen[number]; !seen {
 			b.FirstSeen[number] = b.Clock
 		}
-		f.Portability = b.portability(number, f)
+		f.PortabilityStatus = b.portability(number, &f)
 	}
 	if reason, taken := b.Taken[number]; taken {
-		f.Portability, f.Reason = "", reason
+		f.PortabilityStatus, f.NonPortableReason = "", reason
 	}
 	return f
 }
 
 // portability gives the portability status that a number has by now.
-func (b *sandbox) portability(number string, f facts) string {
+func (b *sandbox) portability(number string, f *Fate) string {
+	if f.PortabilityStatus != pendingPortability {
+		return f.PortabilityStatus
+	}
 	seen, waiting := b.FirstSeen[number]
-	if f.Portability == pendingPortability && waiting && !b.Clock.Before(seen.Add(b.config.timings.Pending)) {
+	if waiting && !b.Clock.Before(seen.Add(b.Settings.Timings.Pending)) {
 		return confirmedPortability
 	}
-	return f.Portability
+	return pendingPortability
 }

@@ -72,7 +72,7 @@ var routes = []route{
 // findRoute gives the route of a request and the ids in its path. A 405 lists
 // in allow what the path does take.
 func findRoute(method string, target *url.URL) (found *route, ids map[string]string, allow []string, err error) {
-	path := strings.Split(target.EscapedPath(), "/")
+	path := target.EscapedPath()
 	for i := range routes {
 		values, ok := matchPath(routes[i].pattern, path)
 		if !ok {
@@ -84,32 +84,33 @@ func findRoute(method string, target *url.URL) (found *route, ids map[string]str
 		allow = append(allow, routes[i].method)
 	}
 	if allow == nil {
-		return nil, nil, nil, &statusError{Status: http.StatusNotFound, Message: "Resource not found: no such path"}
+		return nil, nil, nil, &statusError{Status: http.StatusNotFound, Message: "Resource not found: no such path", NoRoute: true}
 	}
 	slices.Sort(allow)
 	return nil, nil, allow, refuse(http.StatusMethodNotAllowed, "the path takes %s", strings.Join(allow, ", "))
 }
 
-// matchPath gives what a path has in the places of a pattern's names.
-func matchPath(pattern string, path []string) (map[string]string, bool) {
-	parts := strings.Split(pattern, "/")
-	if len(parts) != len(path) {
-		return nil, false
-	}
-	values := map[string]string{}
-	for i, part := range parts {
+// matchPath gives what an escaped path has in the places of a pattern's names.
+func matchPath(pattern, path string) (values map[string]string, ok bool) {
+	for more := true; more; {
+		var part, segment string
+		var left bool
+		part, pattern, more = strings.Cut(pattern, "/")
+		segment, path, left = strings.Cut(path, "/")
 		name, named := strings.CutPrefix(part, "{")
-		if !named {
-			if part != path[i] {
+		switch {
+		case more != left, !named && part != segment:
+			return nil, false
+		case named:
+			value, err := url.PathUnescape(segment)
+			if err != nil || value == "" {
 				return nil, false
 			}
-			continue
+			if values == nil {
+				values = map[string]string{}
+			}
+			values[strings.TrimSuffix(name, "}")] = value
 		}
-		value, err := url.PathUnescape(path[i])
-		if err != nil || value == "" {
-			return nil, false
-		}
-		values[strings.TrimSuffix(name, "}")] = value
 	}
 	return values, true
 }

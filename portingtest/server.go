@@ -7,7 +7,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
@@ -24,47 +23,52 @@ type Server struct {
 	hosts      []*http.Server
 	serving    sync.WaitGroup
 	closing    sync.Once
+	quit       chan struct{} // closed by Close
 
 	mu      sync.Mutex // guards all below
 	box     *sandbox
+	faults  faults
+	record  record
 	closers []func()
 }
 
 // NewServer starts a sandbox. It panics if it can't listen on loopback, as
 // [net/http/httptest] does.
-//
-// What it knows of a number depends on the number alone. The fictional numbers
-// +1 NPA 555 01xx take their facts from their last two digits:
-//
-//	00–49  portable, wireline
-//	50–54  portable, wireline, a second carrier
-//	55–59  portable, wireline, a third carrier
-//	60–64  portable, wireless
-//	65–69  portable, VOIP, of the second carrier
-//	70–74  portable, wireline, pending, later confirmed
-//	75–79  portable, wireline, provisional
-//	80     not portable: invalid_phone_number
-//	81     not portable: lrn_data_not_found
-//	82     not portable: no_coverage
-//	83     not portable: already_being_ported
-//	84     not portable: telnyx_number
-//	85–99  reserved; as 00–49 for now
-//
-// Every other North American number is portable and confirmed: toll-free if its
-// area code is 800, 833, 844, 855, 866, 877 or 888, and otherwise wireline,
-// with a carrier that follows from the area code. Any other E.164 number is
-// international and has no coverage; anything else is invalid.
 func NewServer(opts ...Option) *Server {
-	api, storage := listen(), listen()
+	s, err := Listen("127.0.0.1:0", opts...)
+	if err != nil {
+		s, err = Listen("[::1]:0", opts...)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("portingtest: can't listen on loopback: %v", err))
+	}
+	return s
+}
+
+// Listen starts a sandbox whose API host has an address of its own, such as
+// "127.0.0.1:8642"; the storage host takes any free port next to it. An address
+// that isn't on loopback is an error: the sandbox is for one machine.
+func Listen(address string, opts ...Option) (*Server, error) {
+	api, err := listen(address)
+	if err != nil {
+		return nil, err
+	}
+	host, _, _ := net.SplitHostPort(api.Addr().String()) // it is one
+	storage, err := listen(net.JoinHostPort(host, "0"))
+	if err != nil {
+		_ = api.Close()
+		return nil, err
+	}
 	s := &Server{
 		config:     newConfig(opts),
 		apiURL:     "http://" + api.Addr().String(),
 		storageURL: "http://" + storage.Addr().String(),
+		quit:       make(chan struct{}),
 	}
 	s.box = newSandbox(s.config, s.storageURL)
-	s.serve(api, s.serveAPI)
-	s.serve(storage, s.serveStorage)
-	return s
+	s.start(api, s.serveAPI)
+	s.start(storage, s.serveStorage)
+	return s, nil
 }
 
 // URL is the base URL of the API, without a slash at its end.
@@ -78,6 +82,7 @@ func (s *Server) StorageURL() string { return s.storageURL }
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.box.tick()
 	return s.box.Clock
 }
 
@@ -89,15 +94,8 @@ func (s *Server) Advance(d time.Duration) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.box.tick()
 	s.box.advance(d)
-}
-
-// Violations lists the requests that brought credentials of the API to the
-// storage host. The credentials themselves aren't in it.
-func (s *Server) Violations() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.box.Violations)
 }
 
 // ServeHTTP answers a request in process.
@@ -117,6 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answered, and closes every connection.
 func (s *Server) Close() {
 	s.closing.Do(func() {
+		close(s.quit)
 		s.mu.Lock()
 		closers := s.closers
 		s.mu.Unlock()
@@ -135,20 +134,23 @@ func (s *Server) Close() {
 }
 
 // listen takes a port of the loopback interface.
-func listen() net.Listener {
-	var config net.ListenConfig
-	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
+func listen(address string) (net.Listener, error) {
+	resolved, err := net.ResolveTCPAddr("tcp", address)
 	if err != nil {
-		listener, err = config.Listen(context.Background(), "tcp6", "[::1]:0")
+		return nil, fmt.Errorf("portingtest: %w", err)
 	}
+	if !resolved.IP.IsLoopback() {
+		return nil, fmt.Errorf("portingtest: the address %s isn't on loopback, as 127.0.0.1:0 is", address)
+	}
+	listener, err := net.ListenTCP("tcp", resolved)
 	if err != nil {
-		panic(fmt.Sprintf("portingtest: can't listen on loopback: %v", err))
+		return nil, fmt.Errorf("portingtest: %w", err)
 	}
-	return listener
+	return listener, nil
 }
 
-// serve starts a host.
-func (s *Server) serve(listener net.Listener, handler http.HandlerFunc) {
+// start starts a host.
+func (s *Server) start(listener net.Listener, handler http.HandlerFunc) {
 	host := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 30 * time.Second,

@@ -5,27 +5,38 @@ import "time"
 // state is all that a sandbox knows and remembers. It is plain data, so that it
 // can be saved as JSON.
 type state struct {
-	Seed       uint64 // of ids, support keys and signatures
-	Clock      time.Time
-	Queue      []event // what the clock will bring, earliest first
-	Scheduled  uint64  // events so far
-	IDs        uint64  // ids given out
-	Keys       uint64  // support keys given out
-	Requests   uint64  // requests answered
-	UserID     string  // the author of the user's comments
-	Violations []string
+	Seed       uint64    `json:"seed"` // of ids, support keys and signatures
+	Clock      time.Time `json:"clock"`
+	Queue      []event   `json:"queue,omitempty"` // what the clock will bring, earliest first
+	Scheduled  uint64    `json:"scheduled"`       // events so far
+	IDs        uint64    `json:"ids"`             // ids given out
+	Keys       uint64    `json:"keys"`            // support keys given out
+	Requests   uint64    `json:"requests"`        // requests answered
+	UserID     string    `json:"user_id"`         // the author of the user's comments
+	Violations []string  `json:"violations,omitempty"`
+	Settings   settings  `json:"settings"`
 
-	Drafts       records[draft]
-	PortRequests records[portRequest]
+	Drafts       records[draft]       `json:"-"` // a snapshot has them as lists
+	PortRequests records[portRequest] `json:"-"`
 
 	// FirstSeen is when a pending number was first mentioned.
-	FirstSeen map[string]time.Time
+	FirstSeen map[string]time.Time `json:"first_seen"`
 	// Taken is why a number that is being ported, or was, can't be ported
 	// again.
-	Taken map[string]string
+	Taken map[string]string `json:"taken"`
+	// Scripts are those of numbers that are still to be submitted.
+	Scripts map[string][]Step `json:"scripts"`
 
-	Uploads map[string]upload // by key prefix
-	Objects map[string]object // what the storage holds, by key
+	Uploads map[string]upload `json:"uploads"` // by key prefix
+	Objects map[string]object `json:"objects"` // what the storage holds, by key
+}
+
+// settings are the options that shape the answers.
+type settings struct {
+	Timings           Timings         `json:"timings"`
+	Fates             map[string]Fate `json:"fates"` // by number; they come before the catalogue
+	DocumentsOptional bool            `json:"documents_optional"`
+	UploadKey         bool            `json:"upload_key"`
 }
 
 // records keeps things in order of creation and finds them by id.
@@ -41,49 +52,53 @@ func (r *records[T]) add(id string, record *T) {
 
 // number is a number of a draft or of a port request.
 type number struct {
-	PhoneNumber  string
-	Facts        facts
-	SubRequestID string // empty: in no sub request
+	PhoneNumber  string `json:"phone_number"`
+	Fate         Fate   `json:"fate"`
+	SubRequestID string `json:"sub_request_id,omitempty"` // empty: in no sub request
 }
 
 type draft struct {
-	ID            string
-	CreatedAt     time.Time
-	PortRequestID string // empty until submitted
-	Numbers       []number
-	SubRequests   []*draftSubRequest
-	Documents     []document
+	ID            string             `json:"id"`
+	CreatedAt     time.Time          `json:"created_at"`
+	PortRequestID string             `json:"port_request_id,omitempty"` // empty until submitted
+	Numbers       []number           `json:"phone_numbers"`
+	SubRequests   []*draftSubRequest `json:"sub_requests"`
+	Documents     []document         `json:"supporting_documents,omitempty"`
 }
 
 type draftSubRequest struct {
-	ID        string
-	CreatedAt time.Time
-	Numbers   []int // indexes into the draft's numbers
-	Details   details
+	ID        string    `json:"id"`
+	CreatedAt time.Time `json:"created_at"`
+	Numbers   []int     `json:"phone_numbers"` // indexes into the draft's numbers
+	Details   details   `json:"details"`
 }
 
 type portRequest struct {
-	ID          string
-	SupportKey  string
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	Numbers     []number
-	SubRequests []*subRequest
-	Documents   []document
-	Comments    []comment
+	ID          string        `json:"id"`
+	SupportKey  string        `json:"support_key"`
+	CreatedAt   time.Time     `json:"created_at"`
+	UpdatedAt   time.Time     `json:"updated_at"`
+	Numbers     []number      `json:"phone_numbers"`
+	SubRequests []*subRequest `json:"sub_requests"`
+	Documents   []document    `json:"supporting_documents,omitempty"`
+	Comments    []comment     `json:"comments,omitempty"`
 }
 
 type subRequest struct {
-	ID         string
-	SupportKey string
-	Status     string
-	FOCDate    *time.Time
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	Numbers    []int // indexes into the port request's numbers
-	Details    details
-	Rating     *int64
-	RatingText *string
+	ID         string     `json:"id"`
+	SupportKey string     `json:"support_key"`
+	Status     string     `json:"status"`
+	Behavior   Behavior   `json:"behavior,omitempty"` // what is still to come of it
+	FOCDate    *time.Time `json:"foc_date"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+	Numbers    []int      `json:"phone_numbers"` // indexes into the port request's numbers
+	Details    details    `json:"details"`
+	Rating     *int64     `json:"customer_rating"`
+	RatingText *string    `json:"customer_rating_comment"`
+
+	ScriptOf string `json:"script_of,omitempty"` // the number whose script it has, or had
+	Steps    []Step `json:"steps,omitempty"`     // what the script has left
 }
 
 // details is what a user fills in. A nil field has no value. The fields are
@@ -117,39 +132,39 @@ type portingOption struct {
 }
 
 type document struct {
-	ID        string
-	Key       string // of the object in the storage
-	Type      string
-	CreatedAt time.Time
+	ID        string    `json:"id"`
+	Key       string    `json:"key"` // of the object in the storage
+	Type      string    `json:"document_type"`
+	CreatedAt time.Time `json:"created_at"`
 }
 
 type comment struct {
-	ID           string
-	Body         string
-	SubRequestID string // empty: the whole port request
-	UserID       string // empty: the carrier
-	CreatedAt    time.Time
+	ID           string    `json:"id"`
+	Body         string    `json:"body"`
+	SubRequestID string    `json:"sub_request_id,omitempty"` // empty: the whole port request
+	UserID       string    `json:"user_id,omitempty"`        // empty: the carrier
+	CreatedAt    time.Time `json:"created_at"`
 }
 
 // upload is a form that was given out.
 type upload struct {
-	ContentType string
+	ContentType string `json:"content_type"`
 }
 
 // object is a file in the storage.
 type object struct {
-	ContentType string
-	StoredAt    time.Time
-	Data        []byte
+	ContentType string    `json:"content_type"`
+	StoredAt    time.Time `json:"stored_at"`
+	Data        []byte    `json:"data"`
 }
 
-// event moves a sub request to a status at a time.
+// event is something that the clock brings to a sub request.
 type event struct {
-	At            time.Time
-	Seq           uint64 // of two at the same time, the lower comes first
-	PortRequestID string
-	SubRequestID  string
-	Status        string
+	At            time.Time `json:"at"`
+	Seq           uint64    `json:"seq"` // of two at the same time, the lower comes first
+	PortRequestID string    `json:"port_request_id"`
+	SubRequestID  string    `json:"sub_request_id"`
+	Action        string    `json:"action"` // a status, or one of the other actions
 }
 
 // sandbox is the state with what it was made with. Its methods are called with
@@ -158,17 +173,22 @@ type sandbox struct {
 	state
 	config     config
 	storageURL string
+
+	ticked   time.Time // when a clock that runs by itself was last read
+	fraction float64   // of a nanosecond that it was ahead then
 }
 
 func newSandbox(c config, storageURL string) *sandbox {
-	b := &sandbox{config: c, storageURL: storageURL}
+	b := &sandbox{config: c, storageURL: storageURL, ticked: time.Now()}
 	b.state = state{
 		Seed:         c.seed,
 		Clock:        c.start,
+		Settings:     c.settings,
 		Drafts:       records[draft]{ByID: map[string]*draft{}},
 		PortRequests: records[portRequest]{ByID: map[string]*portRequest{}},
 		FirstSeen:    map[string]time.Time{},
 		Taken:        map[string]string{},
+		Scripts:      map[string][]Step{},
 		Uploads:      map[string]upload{},
 		Objects:      map[string]object{},
 	}

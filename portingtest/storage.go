@@ -29,22 +29,36 @@ type storageError struct {
 	Status  int      `xml:"-"`
 	Code    string   `xml:"Code"`
 	Message string   `xml:"Message"`
+	Breach  bool     `xml:"-"` // of the form that a request must have
 }
 
 func (e *storageError) Error() string { return e.Message }
 
+// storageRefusal is for what a right request can meet.
 func storageRefusal(status int, code, message string) error {
 	return &storageError{Status: status, Code: code, Message: message}
+}
+
+// storageBreach is for a request that isn't as it must be.
+func storageBreach(status int, code, message string) error {
+	return &storageError{Status: status, Code: code, Message: message, Breach: true}
 }
 
 // serveStorage answers a request to the storage host: an upload by form, or a
 // download by link.
 func (s *Server) serveStorage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	w.Header().Set("X-Request-Id", s.box.newRequestID())
-	s.mu.Unlock()
+	s.serve(w, r, exchange{storage: true, operation: storageOperations[r.Method]}, s.storage)
+}
 
-	err := s.refuseCredential(r.Method, credentialIn(s.config, r.Header, r.URL.Query()))
+// storageOperations name what the storage host does, by method.
+var storageOperations = map[string]string{
+	http.MethodPost: StorageUpload,
+	http.MethodGet:  StorageDownload,
+	http.MethodHead: StorageDownload,
+}
+
+func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
+	err := refuseCredential(credentialIn(s.config, r.Header, r.URL.Query()))
 	switch {
 	case err != nil:
 	case r.Method == http.MethodPost:
@@ -53,25 +67,23 @@ func (s *Server) serveStorage(w http.ResponseWriter, r *http.Request) {
 		err = s.download(w, r)
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		err = storageRefusal(http.StatusMethodNotAllowed, "MethodNotAllowed", "The method is not allowed.")
+		err = storageBreach(http.StatusMethodNotAllowed, "MethodNotAllowed", "The method is not allowed.")
 	}
 	if refusal, ok := errors.AsType[*storageError](err); ok {
+		s.judge(r.Method+" to the storage host", err)
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(refusal.Status)
 		_ = xml.NewEncoder(w).Encode(refusal) // a client that went away
 	}
 }
 
-// refuseCredential records that a request brought a credential of the API, if
-// it is said where.
-func (s *Server) refuseCredential(method, where string) error {
+// refuseCredential refuses a request that brought a credential of the API, if it
+// is said where.
+func refuseCredential(where string) error {
 	if where == "" {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.box.Violations = append(s.box.Violations, "a "+method+" to the storage host had a credential in the "+where)
-	return storageRefusal(http.StatusBadRequest, "InvalidArgument", "The storage host takes no credentials of the API: "+where)
+	return storageBreach(http.StatusBadRequest, "InvalidArgument", "The storage host takes no credentials of the API: "+where)
 }
 
 // store takes the form of an upload.
@@ -83,11 +95,12 @@ func (s *Server) store(w http.ResponseWriter, r *http.Request) error {
 	}
 	for name, value := range fields {
 		if secretIn(s.config, []string{value}) {
-			return s.refuseCredential(r.Method, "form field "+name)
+			return refuseCredential("form field " + name)
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.box.tick()
 	prefix, err := s.box.checkForm(fields)
 	if err != nil {
 		return err
@@ -105,14 +118,14 @@ func (s *Server) store(w http.ResponseWriter, r *http.Request) error {
 func readForm(r *http.Request) (fields map[string]string, filename string, data []byte, err error) {
 	form, err := r.MultipartReader()
 	if err != nil {
-		return nil, "", nil, storageRefusal(http.StatusPreconditionFailed, "PreconditionFailed", "The body must be multipart/form-data.")
+		return nil, "", nil, storageBreach(http.StatusPreconditionFailed, "PreconditionFailed", "The body must be multipart/form-data.")
 	}
 	fields = map[string]string{}
 	for {
 		part, err := form.NextPart()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil, "", nil, storageRefusal(http.StatusBadRequest, "InvalidArgument", "The form has no field named file.")
+			return nil, "", nil, storageBreach(http.StatusBadRequest, "InvalidArgument", "The form has no field named file.")
 		case err != nil:
 			return nil, "", nil, formError(err)
 		case part.FormName() == "file":
@@ -121,7 +134,7 @@ func readForm(r *http.Request) (fields map[string]string, filename string, data 
 				return nil, "", nil, formError(err)
 			}
 			if _, err := form.NextPart(); !errors.Is(err, io.EOF) {
-				return nil, "", nil, storageRefusal(http.StatusBadRequest, "InvalidArgument", "The field named file must be the last.")
+				return nil, "", nil, storageBreach(http.StatusBadRequest, "InvalidArgument", "The field named file must be the last.")
 			}
 			return fields, part.FileName(), data, nil
 		}
@@ -140,9 +153,9 @@ func readField(part *multipart.Part, fields map[string]string) error {
 	case err != nil:
 		return formError(err)
 	case len(value) > maxField || len(fields) == maxFields:
-		return storageRefusal(http.StatusBadRequest, "MaxPostPreDataLengthExceeded", "The fields before the file are too large.")
+		return storageBreach(http.StatusBadRequest, "MaxPostPreDataLengthExceeded", "The fields before the file are too large.")
 	case repeated:
-		return storageRefusal(http.StatusBadRequest, "InvalidArgument", "A field is there more than once.")
+		return storageBreach(http.StatusBadRequest, "InvalidArgument", "A field is there more than once.")
 	}
 	fields[name] = string(value)
 	return nil
@@ -152,20 +165,20 @@ func formError(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return storageRefusal(http.StatusBadRequest, "EntityTooLarge", "The upload is too large.")
 	}
-	return storageRefusal(http.StatusBadRequest, "MalformedPOSTRequest", "The body is not well-formed multipart/form-data.")
+	return storageBreach(http.StatusBadRequest, "MalformedPOSTRequest", "The body is not well-formed multipart/form-data.")
 }
 
 // checkForm holds the fields of a form to its policy, and gives the prefix of
 // the key.
 func (b *sandbox) checkForm(fields map[string]string) (prefix string, err error) {
 	denied := func(why string) (string, error) {
-		return "", storageRefusal(http.StatusForbidden, "AccessDenied", "Invalid according to policy: "+why)
+		return "", storageBreach(http.StatusForbidden, "AccessDenied", "Invalid according to policy: "+why)
 	}
 	if fields["policy"] == "" {
 		return denied("there is none.")
 	}
 	if fields["x-amz-signature"] != b.sign(fields["policy"]) {
-		return "", storageRefusal(http.StatusForbidden, "SignatureDoesNotMatch", "The signature is not that of the policy.")
+		return "", storageBreach(http.StatusForbidden, "SignatureDoesNotMatch", "The signature is not that of the policy.")
 	}
 	var policy struct {
 		Expiration time.Time         `json:"expiration"`
@@ -176,7 +189,7 @@ func (b *sandbox) checkForm(fields map[string]string) (prefix string, err error)
 		return denied("it can't be read.")
 	}
 	if !b.Clock.Before(policy.Expiration) {
-		return denied("it expired.")
+		return "", storageRefusal(http.StatusForbidden, "AccessDenied", "Invalid according to policy: it expired.")
 	}
 
 	covered := map[string]bool{"policy": true, "x-amz-signature": true}
@@ -215,6 +228,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	minted, err := time.Parse(amzTime, date)
 
 	s.mu.Lock()
+	s.box.tick()
 	signed := err == nil && query.Get("X-Amz-Signature") == s.box.signLink(key, date)
 	expired := !s.box.Clock.Before(minted.Add(linkLife))
 	file, stored := s.box.Objects[key]
@@ -222,7 +236,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 
 	switch {
 	case !signed:
-		return storageRefusal(http.StatusForbidden, "SignatureDoesNotMatch", "The signature is not that of the link.")
+		return storageBreach(http.StatusForbidden, "SignatureDoesNotMatch", "The signature is not that of the link.")
 	case expired:
 		return storageRefusal(http.StatusForbidden, "AccessDenied", "Request has expired")
 	case !stored:

@@ -32,7 +32,7 @@ func (b *sandbox) updateSubRequest(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var bad problems
+	bad := r.problems()
 	fields := readObject(r.body, "", updateKeys, &bad)
 	updated := *sub
 	changed := b.readDetails(&updated.Details, fields, p.Numbers, &bad)
@@ -61,7 +61,7 @@ func (b *sandbox) updateSubRequest(r *request) (any, error) {
 	}
 	*sub = updated
 	if len(changed) > 0 {
-		b.touch(p, sub)
+		b.updated(p, sub)
 	}
 	return []subObject{b.subObject(p, sub, true)}, nil
 }
@@ -104,7 +104,7 @@ func (b *sandbox) cancelSubRequest(r *request) (any, error) {
 	if terminal(sub.Status) || sub.Status == cancelPending {
 		return nil, refuse(http.StatusUnprocessableEntity, "the sub request can't be cancelled: it is %s", sub.Status)
 	}
-	b.enter(p, sub, cancelPending)
+	b.cancel(p, sub)
 	return b.subObject(p, sub, true), nil
 }
 

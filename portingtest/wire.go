@@ -109,9 +109,9 @@ type uploadObject struct {
 }
 
 // orNull gives nil for an empty text.
-func orNull(text string) *string {
-	if text == "" {
+func orNull(text *string) *string {
+	if *text == "" {
 		return nil
 	}
-	return &text
+	return text
 }

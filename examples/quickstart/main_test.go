@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -32,25 +30,19 @@ func TestSandbox(t *testing.T) { //nolint:paralleltest // it sets the environmen
 func TestRealAPI(t *testing.T) {
 	sandbox := portingtest.NewServer()
 	defer sandbox.Close()
-	var changes []string
-	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.URL.Path != "/origination/porting/portability_checks" {
-			changes = append(changes, r.Method+" "+r.URL.Path)
-		}
-		sandbox.ServeHTTP(w, r)
-	}))
-	defer api.Close()
 	t.Setenv("TELNYX_API_USER", portingtest.User)
 	t.Setenv("TELNYX_API_TOKEN", portingtest.Token)
-	t.Setenv("PORTING_BASE_URL", api.URL)
+	t.Setenv("PORTING_BASE_URL", sandbox.URL())
 
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out, []string{"+13125550100"}))
-	assert.Empty(t, changes)
+	for _, request := range sandbox.Requests() {
+		assert.True(t, request.Method == "GET" || request.Operation == "Portability.Check", request)
+	}
 	assert.Contains(t, out.String(), "+13125550100  true")
 
 	require.NoError(t, run(t.Context(), &out, []string{"-create-draft", "+13125550100"}))
-	assert.Equal(t, []string{"POST /origination/porting/draft_port_requests"}, changes)
+	assert.Equal(t, 1, sandbox.Count("Drafts.Create"))
 
 	t.Setenv("TELNYX_API_TOKEN", "")
 	var argument *porting.ArgumentError

@@ -74,6 +74,7 @@ func TestRedirects(t *testing.T) {
 			assert.NoError(t, out.Err)
 			assert.Equal(t, test.status, out.StatusCode)
 			assert.Equal(t, test.body, string(out.Body))
+			assert.Equal(t, test.status == 200, out.Success())
 			assert.Equal(t, 1, out.Attempts)
 		})
 	}
@@ -108,4 +109,27 @@ func TestRedirectHops(t *testing.T) {
 	assert.Equal(t, 302, out.StatusCode)
 	assert.EqualValues(t, 6, requests.Load(), "the first request and five redirects")
 	assert.EqualValues(t, 1, connections.Load())
+}
+
+// TestDefaultPorts follows redirects that name the scheme's own port, or leave it out.
+func TestDefaultPorts(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		from, to string
+		status   int
+	}{
+		{"https://api.example.com/a", "https://api.example.com:443/b", 200},
+		{"https://api.example.com:443/a", "https://API.example.com/b", 200},
+		{"http://localhost/a", "http://localhost:80/b", 200},
+		{"https://api.example.com/a", "https://api.example.com:444/b", 302},
+		{"https://api.example.com/a", "https://api.example.com:80/b", 302},
+		{"http://localhost/a", "http://localhost:443/b", 302},
+	}
+	for _, test := range tests {
+		t.Run(test.from+" to "+test.to, func(t *testing.T) {
+			t.Parallel()
+			rt := &script{answers: []answer{{status: 302, header: "Location: " + test.to}, {status: 200}}}
+			assert.Equal(t, test.status, client(rt).Do(t.Context(), safe(t, test.from)).StatusCode)
+		})
+	}
 }

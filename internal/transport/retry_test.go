@@ -119,7 +119,8 @@ func TestWaits(t *testing.T) {
 		{"a date", answer{status: 429, header: "Retry-After: Sat, 01 Jan 2000 00:00:20 GMT"}, second(20), second(20.5)},
 		{"a date in RFC 850", answer{status: 429, header: "Retry-After: Saturday, 01-Jan-00 00:00:20 GMT"}, second(20), second(20.5)},
 		{"a date that is over", answer{status: 429, header: "Retry-After: Fri, 31 Dec 1999 23:59:00 GMT"}, second(0.5), second(1)},
-		{"the longest that is waited", answer{status: 429, header: "Retry-After: 59"}, second(59), second(59.5)},
+		{"less than MinWait", answer{status: 429, header: "Retry-After: 0.1"}, second(0.5), second(1)},
+		{"the longest that MaxElapsed allows", answer{status: 429, header: "Retry-After: 59"}, second(59), second(59.5)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -164,7 +165,7 @@ func TestWaitsGrow(t *testing.T) {
 		c.Policy.MaxAttempts = 9
 		c.Policy.MaxElapsed = time.Hour
 		ceilings := []float64{1, 2, 4, 8, 8, 8, 8, 8}
-		seen := map[time.Duration]bool{}
+		seen, longest := map[time.Duration]bool{}, time.Duration(0)
 		for range 20 {
 			var waits []time.Duration
 			call := safe(t, anywhere)
@@ -175,10 +176,12 @@ func TestWaitsGrow(t *testing.T) {
 				assert.GreaterOrEqual(t, waits[i].Seconds(), 0.5)
 				assert.LessOrEqual(t, waits[i].Seconds(), ceiling)
 				seen[waits[i]] = true
+				longest = max(longest, waits[i])
 			}
 			assert.Zero(t, waits[8])
 		}
 		assert.Greater(t, len(seen), 100, "waits are random")
+		assert.Greater(t, longest, 4*time.Second, "and grow")
 	})
 }
 
@@ -233,11 +236,17 @@ func TestWaitsNotBegun(t *testing.T) {
 func TestLongMaxWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		rt := &script{answers: []answer{{status: 429, header: "Retry-After: 100"}, {status: 200, body: "{}"}}}
-		c := client(rt)
-		c.Policy.MaxWait = 2 * time.Minute
-		c.Policy.MaxElapsed = time.Hour
-		assert.Equal(t, 200, c.Do(t.Context(), safe(t, anywhere)).StatusCode)
+		for asked, want := range map[string]int{"60": 200, "61": 200, "120": 200, "121": 429} {
+			rt := &script{answers: []answer{{status: 429, header: "Retry-After: " + asked}, {status: 200, body: "{}"}}}
+			c := client(rt)
+			c.Policy.MaxElapsed = time.Hour
+			if asked == "60" {
+				assert.Equal(t, want, c.Do(t.Context(), safe(t, anywhere)).StatusCode, "a minute is always waited")
+				continue
+			}
+			c.Policy.MaxWait = 2 * time.Minute
+			assert.Equal(t, want, c.Do(t.Context(), safe(t, anywhere)).StatusCode, asked)
+		}
 	})
 }
 

@@ -1,0 +1,61 @@
+package portingtest
+
+import "net/http"
+
+// The operations of the storage host. The others have the names of
+// [github.com/numberporting/porting.Operations].
+const (
+	StorageUpload   = "Storage.Upload"   // the POST of a form
+	StorageDownload = "Storage.Download" // the GET of a download link
+)
+
+// exchange is what a request is to the sandbox before it is handled.
+type exchange struct {
+	storage   bool   // it came to the storage host
+	operation string // empty: none
+	body      []byte // of a request to the API
+}
+
+// serve takes a request through the sandbox: it gets an id, goes into the
+// record, and is handled, unless a fault has it otherwise.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, x exchange, handle http.HandlerFunc) {
+	e := newEntry(s.config, r, x)
+	s.mu.Lock()
+	s.box.tick()
+	e.ID = s.box.newRequestID()
+	e.At = s.box.Clock
+	fault := s.faults.hit(r, x)
+	if fault != nil {
+		e.Fault = fault.fault.Effect.String()
+	}
+	s.record.add(e)
+	s.mu.Unlock()
+
+	w.Header().Set("X-Request-Id", e.ID)
+	w = &watcher{w, e}
+	if fault != nil {
+		fault.fault.Effect.serve(w, r, s.quit, handle)
+		return
+	}
+	handle(w, r)
+}
+
+// watcher notes the status of an answer before it is sent, so that the record
+// has it once the client has.
+type watcher struct {
+	http.ResponseWriter
+	entry *entry
+}
+
+func (w *watcher) WriteHeader(status int) {
+	w.entry.answered(status)
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	w.entry.answered(http.StatusOK)
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
