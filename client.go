@@ -13,9 +13,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strings"
-
-	"github.com/google/go-querystring/query"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -80,8 +77,8 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 }
 
 // With returns a copy of the client with other settings; it shares the pool of
-// connections, unless [WithHTTPClient] is among them, and the budget of retries. If an option is bad, each call
-// of the copy returns the [*ArgumentError].
+// connections, unless [WithHTTPClient] is among them, and the budget of retries. If
+// an option is bad, each call of the copy returns the [*ArgumentError].
 func (c *Client) With(opts ...Option) *Client {
 	cfg, err := c.config, c.err
 	if err == nil {
@@ -214,80 +211,6 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 
 var contentTypeJSON = []string{"application/json"}
 
-// target is the URL that the request goes to.
-func (c *Client) target(r *request) (*url.URL, error) {
-	escaped := r.path
-	if escaped == "" {
-		var err error
-		if escaped, err = expand(r.op, r.ids); err != nil {
-			return nil, err
-		}
-	}
-	u := *c.config.baseURL
-	u.RawPath = u.EscapedPath() + escaped
-	var err error
-	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
-		return nil, &ArgumentError{r.op.Name, "path", "is not escaped"}
-	}
-	values, ok := r.query.(url.Values)
-	if !ok {
-		if values, err = query.Values(r.query); err != nil {
-			return nil, inOperation(r.op, err)
-		}
-	}
-	u.RawQuery = values.Encode()
-	return &u, nil
-}
-
-// expand puts the ids in the places of the route's parameters, each as one segment.
-func expand(op *Operation, ids []string) (string, error) {
-	var path strings.Builder
-	rest := op.Route
-	for _, id := range ids {
-		before, after, _ := strings.Cut(rest, "{")
-		name, after, _ := strings.Cut(after, "}")
-		switch {
-		case strings.TrimSpace(id) == "":
-			return "", &ArgumentError{op.Name, name, "is empty"}
-		case id == "." || id == "..":
-			return "", &ArgumentError{op.Name, name, `must not be "." or ".."`}
-		}
-		path.WriteString(before)
-		path.WriteString(url.PathEscape(id))
-		rest = after
-	}
-	path.WriteString(rest)
-	return path.String(), nil
-}
-
-// checkPath refuses a path for Do that could lead elsewhere than it says.
-func checkPath(path string) error {
-	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#") {
-		return &ArgumentError{"Do", "path", "must start with a slash and have no query or fragment"}
-	}
-	whole, err := url.PathUnescape(path)
-	if err != nil || (&url.URL{Path: whole, RawPath: path}).EscapedPath() != path {
-		return &ArgumentError{"Do", "path", "is not escaped"}
-	}
-	segments := strings.Split(path[1:], "/")
-	for i, segment := range segments {
-		plain, _ := url.PathUnescape(segment)
-		if plain == "." || plain == ".." || plain == "" && i < len(segments)-1 {
-			return &ArgumentError{"Do", "path", `must have no empty, "." or ".." segment`}
-		}
-	}
-	return nil
-}
-
-// inOperation names the operation in an argument error that doesn't know it.
-func inOperation(op *Operation, err error) error {
-	var argument *ArgumentError
-	if !errors.As(err, &argument) {
-		return &ArgumentError{op.Name, "query", err.Error()}
-	}
-	return &ArgumentError{op.Name, argument.Field, argument.Reason}
-}
-
 // exchange sends a call, the API's or storage's, and makes its outcome a result or
 // an error. The outcome is never nil; its body is used up.
 func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, result any) (*transport.Outcome, error) {
@@ -322,104 +245,6 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, c.config.timeout)
-}
-
-// verdict makes an error of an outcome, or nil of a success whose body is whole.
-func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err error) {
-	var unknown bool
-	switch {
-	case out.Success() && out.Err == nil:
-		return nil
-	case out.Success() && errors.Is(out.Err, transport.ErrTooLarge):
-		return decodeError(op, out, "", out.Err)
-	case out.StatusCode == 0 || out.Success():
-		err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err}
-		unknown = out.Sent
-	default:
-		err = apiError(op, call, out)
-		unknown = out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500
-		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
-			err = &interrupted{err, out.Err}
-		}
-	}
-	switch {
-	case out.WaitErr != nil && out.Attempts > 0:
-		return &interrupted{err, out.WaitErr}
-	case unknown && op.Retry == RetryUnsafe:
-		return &OutcomeUnknownError{
-			Operation: op.Name,
-			Method:    op.Method,
-			Route:     op.Route,
-			Path:      call.URL.EscapedPath(),
-			Check:     op.IfUnknown,
-			Err:       err,
-		}
-	}
-	return err
-}
-
-// apiError makes an error of an answer that isn't a 2xx.
-func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error {
-	e := &APIError{
-		Operation:  op.Name,
-		Method:     op.Method,
-		Route:      op.Route,
-		StatusCode: out.StatusCode,
-		RequestID:  requestID(out.Header),
-		Header:     out.Header,
-		Body:       bytes.Clone(out.Body),
-		Attempts:   out.Attempts,
-		values:     valuesOf(call),
-	}
-	e.readErrorBody()
-	switch out.StatusCode {
-	case http.StatusUnauthorized:
-		return &UnauthorizedError{e}
-	case http.StatusNotFound:
-		return &NotFoundError{e}
-	case http.StatusUnprocessableEntity:
-		return &ValidationError{e}
-	case http.StatusTooManyRequests:
-		return &RateLimitError{e, out.RetryAfter}
-	}
-	if location := out.Header.Get("Location"); location != "" && out.StatusCode < 400 {
-		e.Message = "a redirect to an unreadable address"
-		if target, err := url.Parse(location); err == nil {
-			e.Message = "a redirect to " + target.Host + " that is not followed"
-		}
-	}
-	return e
-}
-
-var errEmpty = errors.New("it is empty")
-
-// decode decodes the body of a success into result.
-func decode(op *Operation, out *transport.Outcome, result any) error {
-	if len(bytes.TrimSpace(out.Body)) == 0 {
-		return decodeError(op, out, "", errEmpty)
-	}
-	err := decodeJSON(out.Body, result)
-	if err == nil {
-		return nil
-	}
-	field, reason := explainJSON(err)
-	if contentType := out.Header.Get("Content-Type"); contentType != "" && !strings.Contains(contentType, "json") {
-		reason = fmt.Errorf("%w (its content type is %.60q)", reason, contentType)
-	}
-	return decodeError(op, out, field, reason)
-}
-
-func decodeError(op *Operation, out *transport.Outcome, field string, reason error) error {
-	const kept = 1 << 20
-	return &DecodeError{
-		Operation:  op.Name,
-		Field:      field,
-		StatusCode: out.StatusCode,
-		RequestID:  requestID(out.Header),
-		Err:        reason,
-		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
-		changed:    op.Retry != RetrySafe,
-	}
 }
 
 // get calls an operation whose answer is one object.

@@ -1,0 +1,111 @@
+package porting
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// verdict makes an error of an outcome, or nil of a success whose body is whole.
+func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err error) {
+	var unknown bool
+	switch {
+	case out.Success() && out.Err == nil:
+		return nil
+	case out.Success() && errors.Is(out.Err, transport.ErrTooLarge):
+		return decodeError(op, out, "", out.Err)
+	case out.StatusCode == 0 || out.Success():
+		err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err}
+		unknown = out.Sent
+	default:
+		err = apiError(op, call, out)
+		unknown = out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500
+		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
+			err = &interrupted{err, out.Err}
+		}
+	}
+	switch {
+	case out.WaitErr != nil && out.Attempts > 0:
+		return &interrupted{err, out.WaitErr}
+	case unknown && op.Retry == RetryUnsafe:
+		return &OutcomeUnknownError{
+			Operation: op.Name,
+			Method:    op.Method,
+			Route:     op.Route,
+			Path:      call.URL.EscapedPath(),
+			Check:     op.IfUnknown,
+			Err:       err,
+		}
+	}
+	return err
+}
+
+// apiError makes an error of an answer that isn't a 2xx.
+func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error {
+	e := &APIError{
+		Operation:  op.Name,
+		Method:     op.Method,
+		Route:      op.Route,
+		StatusCode: out.StatusCode,
+		RequestID:  requestID(out.Header),
+		Header:     out.Header,
+		Body:       bytes.Clone(out.Body),
+		Attempts:   out.Attempts,
+		values:     valuesOf(call),
+	}
+	e.readErrorBody()
+	switch out.StatusCode {
+	case http.StatusUnauthorized:
+		return &UnauthorizedError{e}
+	case http.StatusNotFound:
+		return &NotFoundError{e}
+	case http.StatusUnprocessableEntity:
+		return &ValidationError{e}
+	case http.StatusTooManyRequests:
+		return &RateLimitError{e, out.RetryAfter}
+	}
+	if location := out.Header.Get("Location"); location != "" && out.StatusCode < 400 {
+		e.Message = "a redirect to an unreadable address"
+		if target, err := url.Parse(location); err == nil {
+			e.Message = "a redirect to " + target.Host + " that is not followed"
+		}
+	}
+	return e
+}
+
+var errEmpty = errors.New("it is empty")
+
+// decode decodes the body of a success into result.
+func decode(op *Operation, out *transport.Outcome, result any) error {
+	if len(bytes.TrimSpace(out.Body)) == 0 {
+		return decodeError(op, out, "", errEmpty)
+	}
+	err := decodeJSON(out.Body, result)
+	if err == nil {
+		return nil
+	}
+	field, reason := explainJSON(err)
+	if contentType := out.Header.Get("Content-Type"); contentType != "" && !strings.Contains(contentType, "json") {
+		reason = fmt.Errorf("%w (its content type is %.60q)", reason, contentType)
+	}
+	return decodeError(op, out, field, reason)
+}
+
+func decodeError(op *Operation, out *transport.Outcome, field string, reason error) error {
+	const kept = 1 << 20
+	return &DecodeError{
+		Operation:  op.Name,
+		Field:      field,
+		StatusCode: out.StatusCode,
+		RequestID:  requestID(out.Header),
+		Err:        reason,
+		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
+		changed:    op.Retry != RetrySafe,
+	}
+}
