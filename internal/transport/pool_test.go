@@ -1,0 +1,56 @@
+package transport_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// TestPoolSpeaksHTTP2 sends all calls over one connection where the server has HTTP/2.
+func TestPoolSpeaksHTTP2(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, r.Proto)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	c := quick(t)
+	c.HTTP.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	for range 3 {
+		assert.Equal(t, "HTTP/2.0", string(c.Do(t.Context(), safe(t, server.URL)).Body))
+	}
+}
+
+func TestHeadersAreLimited(t *testing.T) {
+	t.Parallel()
+	address, _ := raw(t, func(conn net.Conn) {
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nX-Long: %s\r\nContent-Length: 0\r\n\r\n", strings.Repeat("x", 2<<20))
+	})
+	c := quick(t)
+	c.Policy.MaxAttempts = 1
+	out := c.Do(t.Context(), safe(t, address))
+	assert.Zero(t, out.StatusCode)
+	assert.ErrorContains(t, out.Err, "exceeded")
+}
+
+// TestUsersClientStaysAsItIs checks that a call changes nothing of it.
+func TestUsersClientStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	rt := &script{answers: []answer{{status: 200, body: "{}"}}}
+	users := &http.Client{Transport: rt, Timeout: 1 << 40, CheckRedirect: nil}
+	before := *users
+	c := &transport.Client{HTTP: users, Policy: policy}
+	c.Do(t.Context(), safe(t, anywhere))
+	assert.Equal(t, before.Transport, users.Transport)
+	assert.Equal(t, before.Timeout, users.Timeout)
+	assert.Nil(t, users.CheckRedirect)
+	assert.Nil(t, users.Jar)
+}
