@@ -77,12 +77,17 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 }
 
 // With returns a copy of the client with other settings; it shares the pool of
-// connections, unless [WithHTTPClient] is among them, and the budget of retries. If
-// an option is bad, each call of the copy returns the [*ArgumentError].
+// connections, unless [WithHTTPClient] is among them, and the budget of retries. The
+// credentials stay: another account needs another client, and clients that are given
+// the same [WithHTTPClient] share its pool. If an option is bad, each call of the copy
+// returns the [*ArgumentError].
 func (c *Client) With(opts ...Option) *Client {
 	cfg, err := c.config, c.err
 	if err == nil {
 		err = cfg.apply(opts)
+		if argument, ok := errors.AsType[*ArgumentError](err); ok {
+			argument.Operation = "Client.With"
+		}
 	}
 	return newClient(cfg, err)
 }

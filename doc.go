@@ -26,8 +26,8 @@
 //
 // Bad input is an [*ArgumentError] before anything is sent. An answer that says no is
 // an [*APIError], one that can't be read a [*DecodeError], none at all a
-// [*ConnectionError]. No error and no log line holds a credential, a PIN, a signed URL
-// or a phone number.
+// [*ConnectionError]. No error's text and no log line holds a credential, a signed URL, a
+// phone number, or any value that the request held.
 //
 // # Testing
 //

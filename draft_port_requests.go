@@ -23,6 +23,13 @@ type DraftListOptions struct {
 
 // DraftSubRequestUpdate is what [DraftsService.UpdateSubRequest] changes. Only fields
 // that are set are sent; the API leaves the others as they are.
+//
+// Before a draft can be submitted, the API documents as required:
+// FOCDateRequestedByUser, AuthPersonName, BillingPhoneNumber, StreetAddress, Locality,
+// AdministrativeArea, PostalCode, CountryCode, DefaultConnectionID and, on newer pages
+// only, DefaultMessageProfileID. Accounts with wireless numbers need PINPasscode, and
+// NANP numbers an LOA and an invoice ([DocumentsService.Upload]). What is still missing
+// is in the Fields of the [*ValidationError] of Submit.
 type DraftSubRequestUpdate struct {
 	FOCDateRequestedByUser  Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent as whole seconds in UTC
 	PersonOrCompanyName     Optional[string]        `json:"person_or_company_name,omitzero"`
@@ -77,8 +84,9 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 	}, func(d *DraftPortRequest) DraftID { return d.ID })
 }
 
-// Create makes a draft of the numbers, each in E.164 form. The server splits them
-// into sub requests; compare the numbers of the answer with those that were meant.
+// Create makes a draft of the numbers, each in E.164 form. How many one draft may have
+// isn't documented, nor what the API makes of a number that comes twice. The server
+// splits them into sub requests; compare the numbers of the answer with those meant.
 // If the answer is lost, the error is an [*OutcomeUnknownError]: look for the numbers
 // before creating another draft.
 //

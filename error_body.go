@@ -65,8 +65,13 @@ func (e *APIError) addMessage(key string, value any) {
 	}
 }
 
-// addError adds what is said of one field: a text, an error object, or several of them.
+// addError adds what is said of one field: a text, an error object, or several of
+// them. What is nested too deep or comes too often is left out; the body has it.
 func (e *APIError) addError(field string, value any) {
+	const deepest, most = 10, 1000
+	if strings.Count(field, ".") > deepest || len(e.Fields) >= most {
+		return
+	}
 	switch value := value.(type) {
 	case string:
 		e.Fields = append(e.Fields, FieldError{Field: field, Message: value})

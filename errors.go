@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // Sentinels for [errors.Is]. Each matches every [*APIError] with its status.
@@ -78,24 +79,25 @@ func (e *APIError) Error() string {
 	if text := http.StatusText(e.StatusCode); text != "" {
 		b.WriteString(" " + text)
 	}
-	if e.Message != "" {
-		b.WriteString(": " + e.mask(e.Message))
+	message := strings.TrimPrefix(e.Message, http.StatusText(e.StatusCode)+": ")
+	if message != "" {
+		b.WriteString(": " + e.mask(message))
 	}
 	for i, f := range e.Fields {
 		if i == 5 {
 			fmt.Fprintf(&b, "; and %d more", len(e.Fields)-i)
 			break
 		}
-		if f.Message != e.Message {
+		if !strings.Contains(message, f.Message) {
 			b.WriteString("; " + e.mask(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
 		}
 	}
 	b.WriteString(" (" + strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Code != "" {
-		b.WriteString(", code " + e.Code)
+		b.WriteString(", code " + e.mask(e.Code))
 	}
 	if e.RequestID != "" {
-		b.WriteString(", request " + e.RequestID)
+		b.WriteString(", request " + oneLine(e.RequestID))
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
@@ -103,21 +105,32 @@ func (e *APIError) Error() string {
 	return b.String() + ")"
 }
 
-// mask hides what is private in a text of the server's, and cuts it if it is long.
+// mask hides what is private in a text of the server's, makes one line of it, and
+// cuts it if it is long.
 func (e *APIError) mask(text string) string {
+	for _, value := range e.values {
+		text = strings.ReplaceAll(text, value, "[value]")
+	}
+	return oneLine(maskNumbers(text))
+}
+
+// oneLine has no control characters and no more than a thousand bytes.
+func oneLine(text string) string {
 	const most = 1000
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
-	for _, value := range e.values {
-		text = strings.ReplaceAll(text, value, "[value]")
-	}
-	return maskNumbers(text)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
-// Is matches the sentinel of the error's status.
+// Is matches the sentinel of the error's status, unless the answer is storage's.
 func (e *APIError) Is(target error) bool {
-	if e == nil {
+	if e == nil || e.Route == "" && strings.HasPrefix(e.Operation, "Documents.") { // storage's answer, not the API's
 		return false
 	}
 	switch target {
@@ -149,8 +162,8 @@ func (e *APIError) LogValue() slog.Value {
 		slog.String("operation", e.Operation),
 		slog.String("route", e.Route),
 		slog.Int("status", e.StatusCode),
-		slog.String("code", e.Code),
-		slog.String("request_id", e.RequestID),
+		slog.String("code", e.mask(e.Code)),
+		slog.String("request_id", oneLine(e.RequestID)),
 	)
 }
 
@@ -188,6 +201,17 @@ type RateLimitError struct {
 	*APIError
 	RetryAfter time.Duration // what the server asked to wait; 0 if it didn't say
 }
+
+// Error is the [*APIError]'s text and the wait that was asked for.
+func (e *RateLimitError) Error() string {
+	if e.RetryAfter == 0 {
+		return e.APIError.Error()
+	}
+	return fmt.Sprintf("%v; retry after %v", e.APIError, e.RetryAfter)
+}
+
+// MarshalText returns the error's text, for logs in JSON.
+func (e *RateLimitError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns the [*APIError].
 func (e *RateLimitError) Unwrap() error { return e.APIError }
@@ -281,7 +305,7 @@ func (e *DecodeError) Error() string {
 		s = "porting: " + e.Operation + ": the server did it, but its answer can't be read: "
 	}
 	if e.Field != "" {
-		s += e.Field + ": "
+		s += oneLine(maskNumbers(e.Field)) + ": "
 	}
 	s += fmt.Sprint(e.Err)
 	if e.RequestID != "" {

@@ -117,7 +117,7 @@ func TestErrorTexts(t *testing.T) {
 		{&porting.APIError{
 			Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", StatusCode: 422, Message: "a: no", Code: "10005", RequestID: "req-1", Attempts: 3,
 			Fields: []porting.FieldError{{Field: "a", Message: "no"}, {Message: "two"}, {Field: "c", Message: "three"}, {Field: "d", Message: "4"}, {Field: "e", Message: "5"}, {Field: "f", Message: "6"}, {Field: "g", Message: "7"}},
-		}, "porting: Drafts.Get: 422 Unprocessable Entity: a: no; a: no; two; c: three; d: 4; e: 5; and 2 more (GET /drafts/{id}, code 10005, request req-1, 3 attempts)"},
+		}, "porting: Drafts.Get: 422 Unprocessable Entity: a: no; two; c: three; d: 4; e: 5; and 2 more (GET /drafts/{id}, code 10005, request req-1, 3 attempts)"},
 		{&porting.NotFoundError{APIError: &porting.APIError{Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", StatusCode: 404, Attempts: 1}}, "porting: Drafts.Get: 404 Not Found (GET /drafts/{id})"},
 		{&porting.ConnectionError{Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", Attempts: 2, Err: lost}, "porting: Drafts.Get: no answer: reset (GET /drafts/{id}, 2 attempts)"},
 		{&porting.ConnectionError{Operation: "Do", Method: "GET", Attempts: 1, Err: lost}, "porting: Do: no answer: reset (GET)"},

@@ -195,7 +195,7 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-// FuzzPageHeaders reads totals: they are -1 or counts, and an empty page is the last.
+// FuzzPageHeaders reads totals: they are -1 or counts, and without them an empty page is the last.
 func FuzzPageHeaders(f *testing.F) {
 	for _, value := range []string{"", "0", "5", "-1", "+5", "5.0", "1e3", "0x10", "99999999999999999999", "five", " 5 "} {
 		f.Add(value, value, 0)
@@ -213,10 +213,8 @@ func FuzzPageHeaders(f *testing.F) {
 			assert.GreaterOrEqual(t, got.Total, -1)
 			assert.GreaterOrEqual(t, got.TotalPages, -1)
 			switch {
-			case body == "[]":
-				assert.False(t, got.HasNext())
 			case got.TotalPages < 0:
-				assert.True(t, got.HasNext())
+				assert.Equal(t, body != "[]", got.HasNext())
 			default:
 				assert.Equal(t, max(number, 1) < got.TotalPages, got.HasNext())
 			}

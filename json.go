@@ -29,8 +29,8 @@ var (
 	maskedOptions = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(times))
 )
 
-// Answers: names match exactly, unknown members are ignored, of a name that comes
-// twice the last counts, and bytes that aren't UTF-8 become U+FFFD, so that one bad
+// Answers: names match exactly, unknown members are ignored, a name that comes twice
+// is read twice, into the same field, and bytes that aren't UTF-8 become U+FFFD, so that one bad
 // letter in a carrier's comment doesn't lose a port request.
 var decodeOptions = json.JoinOptions(
 	jsontext.AllowDuplicateNames(true),

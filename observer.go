@@ -33,7 +33,10 @@ type Event struct {
 // An EventKind tells tries from calls.
 type EventKind string
 
-// The kinds of events.
+// The kinds of events. An upload is three calls, all named Documents.Upload: to count
+// uploads, count those whose route ends in /supporting_documents. A download is a call
+// Documents.CreateDownloadLink and a call Documents.Download without a route. What goes
+// to storage isn't in [Operations].
 const (
 	EventTry  EventKind = "try"
 	EventCall EventKind = "call"

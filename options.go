@@ -59,15 +59,19 @@ func WithBaseURL(base string) Option {
 		switch {
 		case err != nil:
 			return badOption("base_url", "not a URL")
-		case u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		case u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 			return badOption("base_url", "not an absolute http or https URL")
 		case u.Scheme == "http" && !isLoopback(u.Hostname()):
 			return badOption("base_url", "http is only for loopback; credentials need https")
 		case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 			return badOption("base_url", "must have no user, query or fragment")
 		}
-		u.Path = strings.TrimRight(u.Path, "/")
-		u.RawPath = strings.TrimRight(u.RawPath, "/")
+		prefix := strings.TrimRight(u.EscapedPath(), "/")
+		if prefix != "" && checkPath(prefix) != nil {
+			return badOption("base_url", `has an empty, "." or ".." segment in its path`)
+		}
+		u.Path, _ = url.PathUnescape(prefix)
+		u.RawPath = prefix
 		c.baseURL = u
 		return nil
 	}
@@ -75,8 +79,13 @@ func WithBaseURL(base string) Option {
 
 // WithHTTPClient sends through client, which stays as it is: it is copied, and its
 // CheckRedirect is not used (see [Client]). Its Transport has net/http's pool of two
-// idle connections per host unless it says otherwise; without this option the
-// client has a pool of its own that serves many callers.
+// idle connections per host unless it says otherwise; without this option the client
+// has a pool of its own that serves many callers.
+//
+// Files go to and from storage through it, too: a Transport that adds credentials of
+// its own would give them to the storage host. One that doesn't report connections to
+// net/http/httptrace is not believed to have sent nothing, so that its failures to
+// connect may end unsafe calls with an [*OutcomeUnknownError].
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
@@ -245,6 +254,8 @@ var ownHeaders = map[string]string{
 	"Accept":              "answers are JSON",
 	"Accept-Encoding":     "compression is the http.Transport's",
 	"User-Agent":          "use WithUserAgent",
+	"Idempotency-Key":     "net/http would send unsafe calls twice",
+	"X-Idempotency-Key":   "net/http would send unsafe calls twice",
 }
 
 // WithHeader adds a header to every API call, for a gateway or a trace. It isn't

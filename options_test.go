@@ -32,7 +32,7 @@ func TestBadOptions(t *testing.T) {
 		{"base URL: another scheme", porting.WithBaseURL("ftp://api.telnyx.com"), "base_url", "not an absolute"},
 		{"base URL: http", porting.WithBaseURL("http://api.telnyx.com"), "base_url", "loopback"},
 		{"base URL: http to a private address", porting.WithBaseURL("http://192.168.1.1"), "base_url", "loopback"},
-		{"base URL: http to no host", porting.WithBaseURL("http://:80"), "base_url", "loopback"},
+		{"base URL: http to no host", porting.WithBaseURL("http://:80"), "base_url", "absolute"},
 		{"base URL: http to any address", porting.WithBaseURL("http://0.0.0.0"), "base_url", "loopback"},
 		{"base URL: http to a lookalike", porting.WithBaseURL("http://localhost.example.com"), "base_url", "loopback"},
 		{"base URL: http to another lookalike", porting.WithBaseURL("http://127.0.0.1.example.com"), "base_url", "loopback"},

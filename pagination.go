@@ -24,10 +24,10 @@ type Page[T any] struct {
 // there are, only an empty page is the last: a short one may be as long as the
 // server makes them.
 func (p *Page[T]) HasNext() bool {
-	if len(p.Items) == 0 {
-		return false
+	if p.TotalPages < 0 {
+		return len(p.Items) > 0
 	}
-	return p.TotalPages < 0 || p.Number < p.TotalPages
+	return p.Number < p.TotalPages
 }
 
 // What the API does where nothing is asked for.
@@ -38,13 +38,17 @@ const (
 
 // newPage makes a page of a list's items and the totals in the answer's header.
 func newPage[T any](items []T, header http.Header, number, perPage int) *Page[T] {
-	return &Page[T]{
+	p := &Page[T]{
 		Items:      items,
 		Number:     cmp.Or(number, firstPage),
 		PerPage:    cmp.Or(perPage, defaultPerPage),
 		Total:      headerCount(header, "Total"),
 		TotalPages: headerCount(header, "Total-Pages"),
 	}
+	if p.TotalPages == 0 && len(items) > 0 {
+		p.TotalPages = -1 // it can't be
+	}
+	return p
 }
 
 // headerCount reads a count, or returns -1 if there is none that can be read.
@@ -79,7 +83,7 @@ func all[T any, ID comparable](ctx context.Context, c *Client, op *Operation, nu
 			yield(nil, err)
 			return
 		}
-		ahead := &readAhead[T]{list: list, most: cmp.Or(c.config.readAhead, defaultReadAhead), asked: number}
+		ahead := &readAhead[T]{op: op, list: list, most: cmp.Or(c.config.readAhead, defaultReadAhead), asked: number}
 		defer ahead.calls.Wait()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -101,6 +105,9 @@ func all[T any, ID comparable](ctx context.Context, c *Client, op *Operation, nu
 				yield(nil, err)
 				return
 			}
+			if len(page.Items) == 0 && len(next.Items) == 0 {
+				return // whatever the totals say
+			}
 			page = next
 		}
 	}
@@ -108,6 +115,7 @@ func all[T any, ID comparable](ctx context.Context, c *Client, op *Operation, nu
 
 // A readAhead asks for pages before they are needed.
 type readAhead[T any] struct {
+	op     *Operation
 	list   func(ctx context.Context, number int) (*Page[T], error)
 	most   int // pages at once
 	asked  int // the last page that was asked for
@@ -120,6 +128,7 @@ type answered[T any] struct {
 	page     *Page[T]
 	err      error
 	response Response
+	panicked any // what the call panicked with: a limiter or an observer of the user's
 }
 
 // next returns the page after the one before. Those after it are asked for at the
@@ -134,8 +143,11 @@ func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], erro
 	if into := captured(ctx); into != nil {
 		*into = first.response
 	}
+	if first.panicked != nil {
+		panic(first.panicked) // where the caller can recover it
+	}
 	if err := ctx.Err(); err != nil && first.err == nil { // it came, but nobody wants it any more
-		return r.list(ctx, r.asked)
+		return nil, &ConnectionError{Operation: r.op.Name, Method: r.op.Method, Route: r.op.Route, Err: err}
 	}
 	return first.page, first.err
 }
@@ -148,8 +160,11 @@ func (r *readAhead[T]) ask(ctx context.Context, number int) chan answered[T] {
 		ctx = CaptureResponse(ctx, &a.response)
 	}
 	r.calls.Go(func() {
+		defer func() {
+			a.panicked = recover()
+			coming <- *a
+		}()
 		a.page, a.err = r.list(ctx, number)
-		coming <- *a
 	})
 	return coming
 }

@@ -44,7 +44,7 @@ func TestPageTotals(t *testing.T) {
 		{"last page", full, []string{"Total", "6", "Total-Pages", "3"}, porting.PortRequestListOptions{Page: 3, PerPage: 2}, 6, 3, false},
 		{"beyond the last page", empty, []string{"Total", "6", "Total-Pages", "3"}, porting.PortRequestListOptions{Page: 9}, 6, 3, false},
 		{"nothing", empty, []string{"Total", "0", "Total-Pages", "0"}, porting.PortRequestListOptions{}, 0, 0, false},
-		{"no pages", full, []string{"Total", "2", "Total-Pages", "0"}, porting.PortRequestListOptions{}, 2, 0, false},
+		{"no pages", full, []string{"Total", "2", "Total-Pages", "0"}, porting.PortRequestListOptions{}, 2, -1, true},
 		{"missing", full, nil, porting.PortRequestListOptions{PerPage: 50}, -1, -1, true},
 		{"missing and empty", empty, nil, porting.PortRequestListOptions{}, -1, -1, false},
 		{"unreadable", full, []string{"Total", "many", "Total-Pages", "3.0"}, porting.PortRequestListOptions{}, -1, -1, true},

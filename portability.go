@@ -12,7 +12,8 @@ type PortabilityService struct{ client *Client }
 // Check asks for each number whether it can be ported here. The numbers should be in
 // E.164 form (+13125550100); of one that isn't the answer says so, it is no error.
 // The results come in the server's order, which is expected to be the numbers'.
-// A 422 for one number fails the whole check.
+// A 422 for one number fails the whole check. How many numbers one check may have
+// isn't documented.
 //
 // POST /origination/porting/portability_checks: safe, although a POST; it changes
 // nothing. The documented answer is an array of objects that hold results; a single

@@ -168,6 +168,6 @@ func TestWatchingIsFreeWhenNobodyDoes(t *testing.T) { //nolint:paralleltest // i
 	nothing := allocations()
 	silent := allocations(porting.WithLogger(slog.New(slog.DiscardHandler)))
 	t.Logf("%.0f allocations, %.0f with a logger that is off", nothing, silent)
-	assert.LessOrEqual(t, nothing, 30.0)
+	assert.LessOrEqual(t, nothing, 36.0)
 	assert.Greater(t, silent, nothing)
 }

@@ -195,11 +195,21 @@ func TestReadAheadErrors(t *testing.T) {
 			return nil
 		}, nil, upTo(5)},
 		{"a list that ends early", func(n int) *http.Response {
-			if n == 5 {
-				return httpmock.NewStringResponse(200, `[]`)
+			if n >= 5 {
+				resp := httpmock.NewStringResponse(200, `[]`)
+				resp.Header.Set("Total-Pages", "20")
+				return resp
 			}
 			return nil
 		}, nil, upTo(4)},
+		{"an empty page in between", func(n int) *http.Response {
+			if n == 19 {
+				resp := httpmock.NewStringResponse(200, `[]`)
+				resp.Header.Set("Total-Pages", "20")
+				return resp
+			}
+			return nil
+		}, nil, append(upTo(18), 20)},
 		{"a list that got longer", func(n int) *http.Response {
 			if n >= 20 && n <= 21 {
 				resp := httpmock.NewStringResponse(200, fmt.Sprintf(`[{"id":"%d"}]`, n))
@@ -295,4 +305,24 @@ func TestManyPagesAreNotHeld(t *testing.T) {
 	}
 	assert.EqualValues(t, 1000, read)
 	assert.LessOrEqual(t, most.Load(), int64(10), "pages ahead of the reader")
+}
+
+// TestReadAheadPanics checks that a panic of the user's own code comes to the caller.
+func TestReadAheadPanics(t *testing.T) {
+	t.Parallel()
+	b := &book{pages: 9}
+	calls := atomic.Int32{}
+	client := newClient(t, b, porting.WithLimiter(limiterFunc(func(context.Context) error {
+		if calls.Add(1) == 3 {
+			panic("the limiter's own")
+		}
+		return nil
+	})))
+	assert.PanicsWithValue(t, "the limiter's own", func() {
+		for _, err := range client.Drafts.All(t.Context(), nil) {
+			if err != nil {
+				return
+			}
+		}
+	})
 }

@@ -8,7 +8,8 @@ import (
 // Secret is a string that prints, logs and marshals as [redacted]: a PIN, an
 // account number, a tax or business identifier. Only a request's body carries
 // what is in it, and [Secret.Reveal] returns it. An empty Secret has nothing to
-// hide and prints as nothing.
+// hide and prints as nothing. In an unexported field of a struct of yours, and as a
+// map's key in encoding/json, it shows: neither fmt nor encoding/json asks it there.
 //
 // Sending the literal "[redacted]" is an [*ArgumentError], so that a model that was
 // stored and loaded again can't overwrite a real PIN with it.
@@ -33,7 +34,7 @@ func (s Secret) Format(f fmt.State, verb rune) { formatString(f, verb, s.String(
 // LogValue logs [Secret.String].
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText returns [Secret.String], for JSON and every other encoding.
+// MarshalText returns [Secret.String], for JSON and other encodings that ask for it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // The types below hold secrets, and fmt ignores the methods of their fields where a

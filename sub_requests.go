@@ -35,7 +35,7 @@ type SubRequestUpdate struct {
 	CustomerRatingComment Optional[string] `json:"customer_rating_comment,omitzero"`
 }
 
-// List returns the sub requests of a port request.
+// List returns the sub requests of a port request, with their numbers (inferred).
 //
 // GET /origination/porting/port_requests/{port_request_id}/sub_requests: safe.
 //

@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -47,7 +48,8 @@ var storageUpload = &Operation{Name: "Documents.Upload", Method: http.MethodPost
 // Only the first step is documented. The second follows the usual convention of
 // signed forms, the third sends document_type and, as body, the file's key in
 // storage; neither has been verified. An [*UploadError] says which step failed; one
-// whose last step's outcome is unknown wraps an [*OutcomeUnknownError].
+// whose last step's outcome is unknown wraps an [*OutcomeUnknownError]: if a document
+// of the draft has the error's Key as its Body, it is there.
 //
 // POST /files/upload_requests: safe. POST to storage: idempotent.
 // POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: unsafe.
@@ -114,6 +116,9 @@ func (u DocumentUpload) file(draft DraftID) (*file, error) {
 		name:        path.Base(strings.ReplaceAll(u.Filename, `\`, "/")),
 		contentType: cmp.Or(u.ContentType, mime.TypeByExtension(path.Ext(u.Filename))),
 	}
+	if _, err := encodeJSON(u.Extra); err != nil {
+		return nil, &ArgumentError{op.Name, "extra", "can't be sent as JSON"}
+	}
 	_, _, mediaErr := mime.ParseMediaType(f.contentType)
 	switch {
 	case u.Type == "":
@@ -126,6 +131,8 @@ func (u DocumentUpload) file(draft DraftID) (*file, error) {
 		return nil, &ArgumentError{op.Name, "content_type", "is empty, and the file name's extension doesn't tell it"}
 	case mediaErr != nil:
 		return nil, &ArgumentError{op.Name, "content_type", "is not a media type"}
+	case !utf8.ValidString(f.name) || !utf8.ValidString(string(u.Type)):
+		return nil, &ArgumentError{op.Name, "filename", "or document_type is not UTF-8"}
 	case u.Content == nil:
 		return nil, &ArgumentError{op.Name, "content", "is nil"}
 	}
@@ -194,7 +201,7 @@ func (u *uploadRequest) call(f *file) (key string, call *transport.Call, err err
 	fields := map[string]string{}
 	maps.Copy(fields, u.FormFields)
 	policy := readPolicy(fields["policy"])
-	if fields["key"] == "" {
+	if !hasField(fields, "key") {
 		demanded, ok := policy["key"]
 		if !ok {
 			return "", nil, unusable("form_fields", "have no key, and their policy demands none")
@@ -204,7 +211,7 @@ func (u *uploadRequest) call(f *file) (key string, call *transport.Call, err err
 		}
 		fields["key"] = demanded
 	}
-	if _, ok := policy["content-type"]; ok && fields["Content-Type"] == "" {
+	if _, ok := policy["content-type"]; ok && !hasField(fields, "Content-Type") {
 		fields["Content-Type"] = f.contentType
 	}
 
@@ -223,11 +230,16 @@ func (u *uploadRequest) call(f *file) (key string, call *transport.Call, err err
 	}
 	tail := "\r\n--" + form.Boundary() + "--\r\n"
 
-	key = strings.ReplaceAll(fields["key"], "${filename}", f.name)
+	for name, value := range fields {
+		if strings.EqualFold(name, "key") {
+			key = strings.ReplaceAll(value, "${filename}", f.name)
+		}
+	}
 	return key, &transport.Call{
-		Method: http.MethodPost,
-		URL:    target,
-		Header: http.Header{"Content-Type": {form.FormDataContentType()}},
+		AnyHost: true,
+		Method:  http.MethodPost,
+		URL:     target,
+		Header:  http.Header{"Content-Type": {form.FormDataContentType()}},
 		Body: func() io.Reader {
 			return io.MultiReader(bytes.NewReader(head.Bytes()), f.open(), strings.NewReader(tail))
 		},
@@ -235,6 +247,16 @@ func (u *uploadRequest) call(f *file) (key string, call *transport.Call, err err
 		Repeatable: true,
 		MaxBytes:   defaultMaxResponseBytes,
 	}, nil
+}
+
+// hasField tells whether a form has a field of the name, in any case.
+func hasField(fields map[string]string, name string) bool {
+	for field, value := range fields {
+		if strings.EqualFold(field, name) && value != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // readPolicy returns what a signed policy demands of the form: a field's name, in

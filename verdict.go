@@ -60,6 +60,9 @@ func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error
 		values:     valuesOf(call),
 	}
 	e.readErrorBody()
+	if op == storageDownload || op == storageUpload {
+		return e
+	}
 	switch out.StatusCode {
 	case http.StatusUnauthorized:
 		return &UnauthorizedError{e}

@@ -20,5 +20,9 @@ func NewPool() *http.Client {
 		TLSHandshakeTimeout:    10 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
+		HTTP2: &http.HTTP2Config{ // a connection that is silently dead is given up
+			SendPingTimeout: 15 * time.Second,
+			PingTimeout:     15 * time.Second,
+		},
 	}}
 }

@@ -36,18 +36,19 @@ type Limiter interface {
 
 // A Call is one request, whole, so that it can be sent more than once.
 type Call struct {
-	Method     string
-	URL        *url.URL
-	Header     http.Header
-	Body       func() io.Reader // a new reader of the same bytes for each try; nil: no body
-	BodySize   int64
-	Repeatable bool          // sending it twice does no harm
-	Limited    bool          // the limiter is waited for
-	TryTimeout time.Duration // 0: none
-	MaxBytes   int64         // of an answer's body, decompressed; 0: no limit
-	Stream     bool          // the body of a success is handed over unread
-	AnyHost    bool          // redirects may lead to other hosts
-	OnTry      func(Try)     // called after each try; may be nil
+	Method      string
+	URL         *url.URL
+	Header      http.Header
+	Body        func() io.Reader // a new reader of the same bytes for each try; nil: no body
+	BodySize    int64
+	Repeatable  bool          // sending it twice does no harm
+	Limited     bool          // the limiter is waited for
+	TryTimeout  time.Duration // 0: none
+	HeadTimeout time.Duration // of the part of a try before the body of a success; 0: none
+	MaxBytes    int64         // of an answer's body, decompressed; 0: no limit
+	Stream      bool          // the body of a success is handed over unread
+	AnyHost     bool          // redirects may lead to other hosts; cookies are neither sent nor kept
+	OnTry       func(Try)     // called after each try; may be nil
 }
 
 // A Try is one sending of a call, as told to [Call.OnTry].
@@ -103,6 +104,9 @@ func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 	httpClient := *c.HTTP
 	httpClient.Transport = r
 	httpClient.Timeout = 0 // a try's context has it
+	if call.AnyHost {
+		httpClient.Jar = nil
+	}
 	loop := retryablehttp.Client{
 		HTTPClient:   &httpClient,
 		RetryMax:     c.Policy.MaxAttempts - 1,
@@ -138,6 +142,7 @@ type run struct {
 	final   bool            // another try was not admitted
 	waiting bool            // a wait has begun and no try since
 	wait    time.Duration   // before the next try
+	wire    *wire           // of the last try
 	Outcome
 }
 
@@ -169,5 +174,6 @@ func (r *run) judge(context.Context, *http.Response, error) (bool, error) {
 // startWait begins the wait that judge has planned.
 func (r *run) startWait(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
 	r.waiting = true
+	r.call.Header.Del("Cookie") // the http.Client adds them for each try
 	return r.wait
 }

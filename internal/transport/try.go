@@ -3,9 +3,11 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"sync"
@@ -35,14 +37,14 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.Outcome = Outcome{Attempts: r.Attempts + 1, Sent: true}
 
 	ctx, cancel := r.tryContext(req.Context())
-	var wire *wire
-	if !r.call.Repeatable {
-		ctx, wire = watch(ctx)
+	ctx, r.wire = watch(ctx, cancel, r.call.Repeatable)
+	if r.call.HeadTimeout > 0 {
+		defer time.AfterFunc(r.call.HeadTimeout, cancel).Stop()
 	}
 	resp, err := r.send(req.WithContext(ctx))
 	if err != nil {
 		defer cancel()
-		r.Sent = !wire.neverSent(err)
+		r.Sent = !r.wire.neverSent(err)
 		r.Err = r.explain(ctx, err)
 		return nil, closeBody(req, r.Err)
 	}
@@ -135,7 +137,9 @@ func (r *run) explain(try context.Context, err error) error {
 			return err
 		}
 		return fmt.Errorf("%w (%w)", r.ctx.Err(), err)
-	case errors.Is(try.Err(), context.DeadlineExceeded):
+	case r.wire.tooMany.Load():
+		return errTooMany
+	case try.Err() != nil:
 		return tryTimeoutError{time.Since(r.tried).Round(time.Millisecond)}
 	}
 	return err
@@ -160,7 +164,7 @@ func (r *run) read(resp *http.Response, limit int64) error {
 		r.buffer.Grow(int(n) + bytes.MinRead)
 	}
 	body := io.Reader(resp.Body)
-	if limit > 0 {
+	if limit > 0 && limit < math.MaxInt64 {
 		body = io.LimitReader(body, limit+1)
 	}
 	_, err := r.buffer.ReadFrom(body)
@@ -218,15 +222,34 @@ func (s *stream) Close() error {
 	return err
 }
 
-// A wire tells whether a try got a connection.
-type wire struct{ asked, got atomic.Bool }
+// A wire tells what connections a try got.
+type wire struct{ asked, got, tooMany atomic.Bool }
 
-// watch returns a context with which a try tells the wire.
-func watch(ctx context.Context) (context.Context, *wire) {
+// net/http sends a request again by itself. Over HTTP/1 it only does so if it has
+// written nothing of it, over HTTP/2 also after the server broke off a stream whose
+// request it has acted on, and as often as that happens. So a try may get one HTTP/2
+// connection if its call is unsafe, and else one for each redirect and a few more.
+const maxConns = maxHops + 5
+
+var errTooMany = errors.New("the server broke off the connection after the request was sent")
+
+// watch returns a context with which a try tells the wire, and which is cancelled
+// before the try is sent over one connection too many.
+func watch(ctx context.Context, cancel context.CancelFunc, repeatable bool) (context.Context, *wire) {
 	w := new(wire)
+	var conns, http2 atomic.Int32
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			w.got.Store(true)
+			if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
+				http2.Add(1)
+			}
+			if conns.Add(1) > maxConns || !repeatable && http2.Load() > 1 {
+				w.tooMany.Store(true)
+				cancel()
+			}
+		},
 	}), w
 }
 
@@ -234,7 +257,7 @@ func watch(ctx context.Context) (context.Context, *wire) {
 // a connection was asked for and never got, or the error is one of getting it.
 // A transport that doesn't tell is not believed to have sent nothing.
 func (w *wire) neverSent(err error) bool {
-	if w == nil || w.got.Load() {
+	if w.got.Load() {
 		return false
 	}
 	return w.asked.Load() || isDialError(err)
