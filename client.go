@@ -176,7 +176,12 @@ func (c *Client) call(ctx context.Context, r *request, result any) (http.Header,
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.exchange(ctx, r.op, call, result)
+	out, err := c.exchange(ctx, r.op, call, func(out *transport.Outcome) error {
+		if result == nil {
+			return nil
+		}
+		return decode(r.op, out, result)
+	})
 	if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok && r.body != nil {
 		unknown.Body = maskedJSON(r.body)
 	}
@@ -216,17 +221,14 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 
 var contentTypeJSON = []string{"application/json"}
 
-// exchange sends a call, the API's or storage's, and makes its outcome a result or
-// an error. The outcome is never nil; its body is used up.
-func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, result any) (*transport.Outcome, error) {
+// exchange sends a call, the API's or storage's, and has the answer of a success read;
+// what isn't a success is an error. The outcome is never nil; its body is used up.
+func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, read func(*transport.Outcome) error) (*transport.Outcome, error) {
 	if ctx == nil {
 		return &transport.Outcome{}, &ArgumentError{op.Name, "ctx", "is nil"}
 	}
-	if !call.Stream {
-		var cancel context.CancelFunc
-		ctx, cancel = c.bound(ctx)
-		defer cancel()
-	}
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
 	watch := c.watch(ctx, op, call.URL)
 	if watch != nil {
 		call.OnTry = watch.tried
@@ -235,8 +237,8 @@ func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Ca
 	defer out.Release()
 	capture(ctx, out)
 	err := verdict(op, call, out)
-	if err == nil && result != nil {
-		err = decode(op, out, result)
+	if err == nil {
+		err = read(out)
 	}
 	if watch != nil {
 		watch.done(out, err)

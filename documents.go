@@ -106,11 +106,12 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 	if err != nil {
 		return 0, err
 	}
-	target, err := storageURL(link.URL)
+	target, err := c.storageURL(link.URL)
 	if err != nil {
 		return 0, &DecodeError{Operation: opDocumentsCreateDownloadLink.Name, Field: "url", Err: err}
 	}
-	out, err := c.exchange(ctx, storageDownload, &transport.Call{
+	var n int64
+	_, err = c.exchange(ctx, storageDownload, &transport.Call{
 		Method:     storageDownload.Method,
 		URL:        target,
 		Header:     http.Header{"User-Agent": {c.config.product()}},
@@ -118,31 +119,28 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 		TryTimeout: c.config.tryTimeout,
 		Stream:     true,
 		AnyHost:    true,
-	}, nil)
-	if err != nil {
-		return 0, err
-	}
-	defer out.Stream.Close()
-	body := &noting{r: out.Stream, limit: c.config.maxBytes}
-	n, err := io.Copy(w, body)
-	switch {
-	case errors.Is(body.err, transport.ErrTooLarge):
-		return n, decodeError(storageDownload, out, "", body.err)
-	case body.err != nil:
-		return n, &ConnectionError{storageDownload.Name, storageDownload.Method, "", out.Attempts, body.err}
-	case err != nil:
-		return n, fmt.Errorf("porting: %s: writing the document: %w", storageDownload.Name, err)
-	}
-	return n, nil
+	}, func(out *transport.Outcome) error {
+		if out.StatusCode != http.StatusOK {
+			return decodeError(storageDownload, out, "", errors.New("it is not the whole document"))
+		}
+		body := &noting{r: out.Stream, limit: c.config.maxBytes}
+		var err error
+		if n, err = io.Copy(w, body); err != nil && body.err == nil {
+			return fmt.Errorf("porting: %s: writing the document: %w", storageDownload.Name, err)
+		}
+		return body.verdict(storageDownload, out)
+	})
+	return n, err
 }
 
-// storageURL reads the address of a storage host.
-func storageURL(address string) (*url.URL, error) {
+// storageURL reads the address of a storage host: https, or http to loopback if the
+// API is there, too.
+func (c *Client) storageURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil:
 		return nil, errors.New("not an absolute URL")
-	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname()) || !isLoopback(c.config.baseURL.Hostname())):
 		return nil, errors.New("not an https URL")
 	}
 	return u, nil

@@ -220,10 +220,13 @@ func eachResult(r io.Reader, yield func(*PortabilityResult) bool) error {
 	case 'n':
 		return nil
 	case '{':
-		_, err := eachIn(d, "phone_numbers", func(jsontext.Value) (*PortabilityResult, error) {
+		more, err := eachIn(d, "phone_numbers", func(jsontext.Value) (*PortabilityResult, error) {
 			return nil, errNoResults
 		}, yield)
-		return err
+		if err != nil || !more {
+			return err
+		}
+		return atEnd(d)
 	case '[':
 	default:
 		return json.UnmarshalDecode(d, new([]PortabilityResult)) // says what is wrong
@@ -246,12 +249,29 @@ func eachResult(r io.Reader, yield func(*PortabilityResult) bool) error {
 			return err
 		}
 	}
-	_, err := d.ReadToken()
-	return err
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	return atEnd(d)
 }
 
 // eachPhoneNumber decodes the numbers of a port request from r, one at a time.
 func eachPhoneNumber(r io.Reader, yield func(*PortRequestPhoneNumber) bool) error {
-	_, err := eachIn(jsontext.NewDecoder(r, decodeOptions), "phone_numbers", nil, yield)
-	return err
+	d := jsontext.NewDecoder(r, decodeOptions)
+	if more, err := eachIn(d, "phone_numbers", nil, yield); err != nil || !more {
+		return err
+	}
+	return atEnd(d)
+}
+
+// atEnd refuses whatever follows the answer.
+func atEnd(d *jsontext.Decoder) error {
+	switch _, err := d.ReadToken(); {
+	case err == nil:
+		return errors.New("more after its end")
+	case errors.Is(err, io.EOF):
+		return nil
+	default:
+		return err
+	}
 }

@@ -30,36 +30,32 @@ func stream[T any](ctx context.Context, c *Client, r *request, decode func(io.Re
 	if err != nil {
 		return err
 	}
-	ctx, cancel := c.bound(ctx)
-	defer cancel()
 	call.Stream = true
 	call.TryTimeout = c.config.tryTimeout // the reader's time isn't the server's
-	out, err := c.exchange(ctx, r.op, call, nil)
-	if err != nil {
-		return err
-	}
-	defer out.Stream.Close()
-
-	body := &noting{r: out.Stream, limit: c.config.maxBytes}
-	stopped := false
-	err = decode(body, func(item *T) bool {
-		stopped = !yield(item, nil)
-		return !stopped
+	call.HeadTimeout = defaultTryTimeout
+	_, err = c.exchange(ctx, r.op, call, func(out *transport.Outcome) error {
+		body := &noting{r: out.Stream, limit: c.config.maxBytes}
+		stopped := false
+		err := decode(body, func(item *T) bool {
+			stopped = !yield(item, nil)
+			return !stopped
+		})
+		switch {
+		case stopped:
+			return nil
+		case body.err != nil:
+			return body.verdict(r.op, out)
+		case err == nil:
+			return nil
+		case body.read == 0:
+			err = errEmpty
+		case errors.Is(err, io.EOF):
+			err = io.ErrUnexpectedEOF
+		}
+		field, reason := explainJSON(err)
+		return decodeError(r.op, out, field, reason)
 	})
-	switch {
-	case stopped || err == nil:
-		return nil
-	case errors.Is(body.err, transport.ErrTooLarge):
-		return decodeError(r.op, out, "", body.err)
-	case body.err != nil:
-		return &ConnectionError{r.op.Name, r.op.Method, r.op.Route, out.Attempts, body.err}
-	case body.read == 0:
-		err = errEmpty
-	case errors.Is(err, io.EOF):
-		err = io.ErrUnexpectedEOF
-	}
-	field, reason := explainJSON(err)
-	return decodeError(r.op, out, field, reason)
+	return err
 }
 
 // A noting reader ends with [transport.ErrTooLarge] after limit bytes (0: no limit),
@@ -83,4 +79,15 @@ func (n *noting) Read(p []byte) (int, error) {
 		n.err = err
 	}
 	return read, err
+}
+
+// verdict is the error of a success whose body couldn't be read to its end, if so.
+func (n *noting) verdict(op *Operation, out *transport.Outcome) error {
+	switch {
+	case n.err == nil:
+		return nil
+	case errors.Is(n.err, transport.ErrTooLarge):
+		return decodeError(op, out, "", n.err)
+	}
+	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, n.err}
 }

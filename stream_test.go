@@ -49,6 +49,8 @@ func TestCheckEach(t *testing.T) {
 		{"a wrong type", `[{"phone_numbers":[{"raw_number":"1"},{"portable":"yes"}]}]`, []string{"1"}, "0.phone_numbers.1.portable", "a string where a boolean belongs"},
 		{"truncated", `[{"phone_numbers":[{"raw_number":"1"},{"raw_nu`, []string{"1"}, "0.phone_numbers.1", "unexpected EOF"},
 		{"truncated between results", `[{"phone_numbers":[{"raw_number":"1"},`, []string{"1"}, "0.phone_numbers", "unexpected EOF"},
+		{"more after the end", `[{"raw_number":"1"}] x`, []string{"1"}, "", "invalid character 'x'"},
+		{"two answers", `[{"raw_number":"1"}] []`, []string{"1"}, "", "more after its end"},
 		{"a page", `<html>`, nil, "", "invalid character '<'"},
 	}
 	for _, test := range tests {

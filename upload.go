@@ -74,14 +74,14 @@ func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload Doc
 	if err != nil {
 		return failed(UploadStepRequest, "", err)
 	}
-	key, call, err := form.call(file)
+	key, call, err := form.call(c, file)
 	if err != nil {
 		return failed(UploadStepRequest, "", err)
 	}
 
 	call.Header.Set("User-Agent", c.config.product())
 	call.TryTimeout = c.config.tryTimeout
-	if _, err := c.exchange(ctx, storageUpload, call, nil); err != nil {
+	if _, err := c.exchange(ctx, storageUpload, call, func(*transport.Outcome) error { return nil }); err != nil {
 		return failed(UploadStepStore, key, err)
 	}
 
@@ -187,11 +187,11 @@ type uploadRequest struct {
 }
 
 // call makes the request that sends the file, and the key that storage will keep it under.
-func (u *uploadRequest) call(f *file) (key string, call *transport.Call, err error) {
+func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Call, err error) {
 	unusable := func(field, reason string) error {
 		return &DecodeError{Operation: storageUpload.Name, Field: field, Err: errors.New(reason)}
 	}
-	target, err := storageURL(u.URL)
+	target, err := c.storageURL(u.URL)
 	if err != nil {
 		return "", nil, unusable("url", err.Error())
 	}

@@ -179,8 +179,11 @@ func (r *run) read(resp *http.Response, limit int64) error {
 // buffers holds what bodies are read into.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// Release gives the body's memory back. Nothing may hold it then.
+// Release gives the body's memory back, and closes the stream. Nothing may hold them then.
 func (o *Outcome) Release() {
+	if o.Stream != nil {
+		_ = o.Stream.Close()
+	}
 	if o.buffer != nil && o.buffer.Cap() <= pooled {
 		buffers.Put(o.buffer)
 	}
