@@ -278,18 +278,33 @@ func ExampleOutcomeUnknownError() {
 	numbers := []string{"+13125550100", "+13125550101"}
 	draft, err := client.Drafts.Create(ctx, numbers...)
 	if _, ok := errors.AsType[*porting.OutcomeUnknownError](err); ok { // look before doing it again
-		for found, err := range client.Drafts.All(ctx, &porting.DraftListOptions{Search: numbers[0][1:]}) {
-			if err == nil && slices.ContainsFunc(found.PhoneNumbers, func(n porting.DraftPortRequestPhoneNumber) bool {
-				return n.PhoneNumber == numbers[0]
-			}) {
-				draft = found
-				break
-			}
-		}
+		draft, err = findDraft(ctx, client, numbers)
+	}
+	if err != nil {
+		log.Panic(err)
 	}
 	fmt.Println(draft.Status, draft.PhoneNumberCount)
 	// Output:
 	// pending 2
+}
+
+// findDraft returns the draft of exactly these numbers that is still pending.
+func findDraft(ctx context.Context, client *porting.Client, numbers []string) (*porting.DraftPortRequest, error) {
+	pending := &porting.DraftListOptions{Search: numbers[0], Status: porting.DraftStatusPending}
+	for draft, err := range client.Drafts.All(ctx, pending) {
+		if err != nil {
+			return nil, err
+		}
+		var found []string
+		for _, n := range draft.PhoneNumbers {
+			found = append(found, n.PhoneNumber)
+		}
+		slices.Sort(found)
+		if slices.Equal(found, slices.Sorted(slices.Values(numbers))) {
+			return draft, nil
+		}
+	}
+	return nil, errors.New("no draft of these numbers; it may still be on its way")
 }
 
 func ExampleCaptureResponse() {

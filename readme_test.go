@@ -77,13 +77,10 @@ func TestLostAnswersMakeNoSecondDraft(t *testing.T) {
 }
 
 // openDraft creates a draft, or finds the one whose creation had no answer.
-func openDraft(ctx context.Context, client *porting.Client, number string) (*porting.DraftPortRequest, error) {
-	draft, err := client.Drafts.Create(ctx, number)
-	if _, ok := errors.AsType[*porting.OutcomeUnknownError](err); !ok {
-		return draft, err
+func openDraft(ctx context.Context, client *porting.Client, numbers ...string) (*porting.DraftPortRequest, error) {
+	draft, err := client.Drafts.Create(ctx, numbers...)
+	if _, ok := errors.AsType[*porting.OutcomeUnknownError](err); ok {
+		return findDraft(ctx, client, numbers)
 	}
-	for draft, err := range client.Drafts.All(ctx, &porting.DraftListOptions{Search: number}) {
-		return draft, err
-	}
-	return nil, err
+	return draft, err
 }

@@ -137,7 +137,8 @@
 //   - Completeness. A draft's sub request is complete once the documented
 //     required fields have a value, less default_message_profile_id, and with
 //     a new billing number where the remaining numbers are kept but the
-//     billing number is ported.
+//     billing number is ported. A PIN isn't asked for, not even with wireless
+//     numbers: [Server.LastBody] tells whether one was sent.
 //   - FOC windows. Business days (Monday to Friday) 15:00 to 23:00 UTC, both
 //     ends included; the first is three business days ahead of the clock;
 //     there are ten. A requested date outside of them is a 422, on an update

@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.SetOutput(io.Discard) // the error says it all
 	address := flags.String("address", "127.0.0.1:8642", "where the API is served; on loopback, port 0 for any")
 	seed := flags.Uint64("seed", 1, "what ids are made from")
-	speed := flags.Float64("speed", 1, "sandbox seconds in a real one; 3600 is an hour a second")
+	speed := flags.Float64("speed", 1, "sandbox seconds in a real one; 3600 is an hour a second (much faster, and FOC windows and links pass while you type)")
 	lenient := flags.Bool("lenient", false, "ignore unknown query and body keys")
 	err := flags.Parse(args)
 	switch {

@@ -13,22 +13,28 @@ import (
 )
 
 func main() {
-	client, err := porting.NewClientFromEnv(porting.WithTimeout(time.Minute))
-	if err != nil {
-		fmt.Println(err, "— so this is the sandbox")
-		sandbox := portingtest.NewServer()
+	if err := run(context.Background(), os.Args[1:]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, numbers []string) error {
+	var client *porting.Client
+	if os.Getenv("TELNYX_API_TOKEN") == "" && os.Getenv("TELNYX_API_KEY") == "" {
+		sandbox := portingtest.NewServer() // only to try it out
 		defer sandbox.Close()
 		client = sandbox.Client()
+		numbers = append(numbers, "+13125550100", "+13125550182")
+	} else {
+		var err error
+		if client, err = porting.NewClientFromEnv(porting.WithTimeout(time.Minute)); err != nil {
+			return err
+		}
 	}
-	ctx := context.Background()
 
-	numbers := os.Args[1:]
-	if len(numbers) == 0 {
-		numbers = []string{"+13125550100", "+13125550182"}
-	}
 	results, err := client.Portability.Check(ctx, numbers...)
 	if err != nil {
-		log.Panic(err)
+		return err
 	}
 	for _, r := range results {
 		fmt.Println(r.RawNumber, r.Portable, r.PortabilityStatus, r.NonPortableReason)
@@ -40,10 +46,11 @@ func main() {
 	}
 	for request, err := range client.PortRequests.All(ctx, underWay) {
 		if err != nil {
-			log.Panic(err)
+			return err
 		}
 		for _, sub := range request.SubRequests {
 			fmt.Println(request.SupportKey, sub.SupportKey, sub.Status, sub.FOCDate)
 		}
 	}
+	return nil
 }

@@ -223,6 +223,7 @@ func look(ctx context.Context, out io.Writer, numbers []string, create bool) err
 		return err
 	}
 	defer client.CloseIdleConnections()
+	fmt.Fprintln(out, client)
 	if len(numbers) > 0 {
 		step(out, "Check %d numbers", len(numbers))
 		results, err := client.Portability.Check(ctx, numbers...)
