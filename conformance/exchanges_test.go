@@ -3,9 +3,7 @@ package conformance
 import (
 	"context"
 	"io"
-	"iter"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,26 +16,10 @@ import (
 	"github.com/numberporting/porting/portingtest"
 )
 
-// Numbers that the sandbox treats in different ways; see [portingtest.NewServer].
-const (
-	wireline    = "+12065550101"
-	other       = "+12065550150" // of another carrier
-	wireless    = "+12065550160"
-	voip        = "+12065550165"
-	pending     = "+12065550170"
-	provisional = "+12065550175"
-	tollFree    = "+18005550101"
-	foreign     = "+4930123456"
-	taken       = "+12065550184"
-	billing     = "+12065550199" // ported by nobody
-)
-
 // unproved is what the description has and no exchange between the client and the sandbox shows.
 var unproved = []string{
 	"DraftSubRequest.description", "SubRequest.description", // always null: nothing can set it
-	"SubRequestStatus=unassigned", // every number is in a sub request
-	"SubRequestStatus=exception",  // no carrier objects
-	"Error.error",                 // the sandbox says message
+	"Error.error", // the sandbox says message
 }
 
 // TestExchanges sends every operation from the client to the sandbox and holds what they say to each other to the
@@ -51,6 +33,7 @@ func TestExchanges(t *testing.T) {
 		"portability": testPortability,
 		"drafts":      testDrafts,
 		"a port":      testPort,
+		"surprises":   testSurprises,
 		"refusals":    testRefusals,
 	}
 	var told atomic.Int32
@@ -378,6 +361,24 @@ func testPort(t *testing.T, c *checker) {
 	read() // rated
 }
 
+// testSurprises follows a port request whose carrier objects to a number, and loses another.
+func testSurprises(t *testing.T, c *checker) {
+	t.Helper()
+	srv, client, _ := newSandbox(t, c)
+	ctx := t.Context()
+	id := submit(t, client, objected, wireless)
+	srv.Script(wireless, portingtest.Step{Unassign: true})
+	srv.Advance(3 * 24 * time.Hour)
+
+	p, err := client.PortRequests.Get(ctx, id, nil)
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []porting.PhoneNumberCount{
+		{Status: porting.SubRequestStatusException, Count: 1}, {Status: porting.SubRequestStatusUnassigned, Count: 1},
+	}, p.PhoneNumberCountsByStatus)
+	_, err = client.SubRequests.List(ctx, id)
+	require.NoError(t, err)
+}
+
 // testRefusals asks for what can't be had.
 func testRefusals(t *testing.T, c *checker) {
 	t.Helper()
@@ -428,152 +429,4 @@ func testRefusals(t *testing.T, c *checker) {
 			require.ErrorIs(t, test.do(t.Context()), porting.ErrUnprocessable)
 		})
 	}
-}
-
-// newSandbox starts a sandbox with a client whose exchanges are checked.
-func newSandbox(t *testing.T, c *checker) (*portingtest.Server, *porting.Client, *transport) {
-	t.Helper()
-	srv := portingtest.NewServer()
-	t.Cleanup(srv.Close)
-	tr := newTransport(t, c)
-	client := srv.Client(porting.WithHTTPClient(&http.Client{Transport: tr}))
-	return srv, client, tr
-}
-
-// prepare makes a port request and two drafts.
-func prepare(t *testing.T, client *porting.Client) target {
-	t.Helper()
-	ctx := t.Context()
-	on := target{port: submit(t, client, wireline)}
-	subs, err := client.SubRequests.List(ctx, on.port)
-	require.NoError(t, err)
-	on.sub = subs[0].ID
-	docs, err := client.Documents.List(ctx, on.port)
-	require.NoError(t, err)
-	on.doc = docs[0].ID
-
-	open, err := client.Drafts.Create(ctx, wireless)
-	require.NoError(t, err)
-	on.open = open.ID
-	parts, err := client.Drafts.ListSubRequests(ctx, on.open)
-	require.NoError(t, err)
-	on.part = parts[0].ID
-	doc, err := client.Documents.Upload(ctx, on.open, paper(porting.DocumentTypeLOA))
-	require.NoError(t, err)
-	on.paper = doc.ID
-
-	on.ready = ready(t, client, voip)
-	return on
-}
-
-// ready makes a draft that can be submitted.
-func ready(t *testing.T, client *porting.Client, numbers ...string) porting.DraftID {
-	t.Helper()
-	draft, err := client.Drafts.Create(t.Context(), numbers...)
-	require.NoError(t, err)
-	require.NoError(t, fill(t.Context(), client, draft.ID))
-	for _, kind := range []porting.DocumentType{porting.DocumentTypeLOA, porting.DocumentTypeInvoice} {
-		_, err := client.Documents.Upload(t.Context(), draft.ID, paper(kind))
-		require.NoError(t, err)
-	}
-	return draft.ID
-}
-
-// submit makes a port request.
-func submit(t *testing.T, client *porting.Client, numbers ...string) porting.PortRequestID {
-	t.Helper()
-	draft, err := client.Drafts.Submit(t.Context(), ready(t, client, numbers...))
-	require.NoError(t, err)
-	return draft.PortRequestID
-}
-
-// fill sets every field of every sub request of a draft, each with another porting option.
-func fill(ctx context.Context, client *porting.Client, draft porting.DraftID) error {
-	options := []porting.PortingOption{
-		{
-			Type:                   porting.PortingOptionTypePartial,
-			RemainingNumbersAction: porting.RemainingNumbersActionKeep,
-			NewBillingPhoneNumber:  billing,
-		},
-		{
-			Type:                   porting.PortingOptionTypePartial,
-			RemainingNumbersAction: porting.RemainingNumbersActionDisconnect,
-		},
-		{Type: porting.PortingOptionTypeFull},
-	}
-	subs, err := client.Drafts.ListSubRequests(ctx, draft)
-	if err != nil {
-		return err
-	}
-	for i, sub := range subs {
-		windows, err := client.Drafts.AllowedFOCDates(ctx, draft, sub.ID)
-		if err != nil {
-			return err
-		}
-		_, err = client.Drafts.UpdateSubRequest(ctx, draft, sub.ID, porting.DraftSubRequestUpdate{
-			FOCDateRequestedByUser:  porting.Set(windows[len(windows)/2].Start.Time),
-			PersonOrCompanyName:     porting.Set("Example Company"),
-			AuthPersonName:          porting.Set("Ada Example"),
-			BillingPhoneNumber:      porting.Set(wireline),
-			StreetAddress:           porting.Set("1 Example Street"),
-			ExtendedAddress:         porting.Set("Floor 2"),
-			Locality:                porting.Set("Seattle"),
-			AdministrativeArea:      porting.Set("WA"),
-			PostalCode:              porting.Set("98101"),
-			CountryCode:             porting.Set("US"),
-			DefaultConnectionID:     porting.Set("1293384261075731499"),
-			DefaultMessageProfileID: porting.Set("16fd2706-8baf-433b-82eb-8c7fada847da"),
-			PortingOption:           porting.Set(options[i%len(options)]),
-			PINPasscode:             porting.Set(porting.Secret("1234")),
-			AccountNumber:           porting.Set(porting.Secret("A-1")),
-			TaxIdentifier:           porting.Set(porting.Secret("T-1")),
-			BusinessIdentifier:      porting.Set(porting.Secret("B-1")),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func paper(kind porting.DocumentType) porting.DocumentUpload {
-	return porting.DocumentUpload{
-		Type: kind, Filename: "paper.pdf", ContentType: "application/pdf", Content: strings.NewReader("%PDF-1.7"),
-	}
-}
-
-// everyInclude are the ways to ask for an object with its parts or without.
-func everyInclude() []*porting.GetOptions {
-	yes, no := porting.Set(true), porting.Set(false)
-	return []*porting.GetOptions{
-		nil,
-		{IncludePhoneNumbers: yes, IncludeSubRequests: yes},
-		{IncludePhoneNumbers: yes, IncludeSubRequests: no},
-		{IncludePhoneNumbers: no, IncludeSubRequests: yes},
-		{IncludePhoneNumbers: no, IncludeSubRequests: no},
-	}
-}
-
-// drain goes through all pages of a list.
-func drain[T any](items iter.Seq2[*T, error]) error {
-	for _, err := range items {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// misspell sends requests with a token that is wrong.
-type misspell struct{ http.RoundTripper }
-
-func (m misspell) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(req.Context())
-	req.Header.Set("X-Api-Token", "wrong")
-	return m.RoundTripper.RoundTrip(req)
-}
-
-// without returns the elements of all that are not in some.
-func without(all, some []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(some, s) })
 }
