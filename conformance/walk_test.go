@@ -60,7 +60,7 @@ func TestWalk(t *testing.T) {
 			w := newWalker(t, c, portingtest.NewServer(walkOptions(seed)...), seed)
 			w.alone = true
 			w.walk(*walkSteps)
-			w.finish(fmt.Sprintf("go test -run 'TestWalk/seed_%d$' -seed %d", seed, seed))
+			w.finish(fmt.Sprintf("go test -run 'TestWalk/seed_%d$' -seed %d -steps %d", seed, seed, *walkSteps))
 			if !t.Failed() {
 				walked.Add(1)
 			}
@@ -111,7 +111,7 @@ func TestWalkTogether(t *testing.T) {
 	group.Wait()
 	least, most := 0, 0
 	for _, w := range walkers {
-		w.finish(fmt.Sprintf("go test -run TestWalkTogether -seed %d", *walkSeed))
+		w.finish(fmt.Sprintf("go test -run TestWalkTogether -seed %d -steps %d", *walkSeed, *walkSteps))
 		least += w.least
 		most += w.most
 	}
