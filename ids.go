@@ -17,7 +17,7 @@ type CommentID string
 type DocumentID string
 
 // DocumentOwner is what supporting documents belong to: a [PortRequestID] or a
-// [DraftID]. Nothing else is one.
+// [DraftID]. Anything else is an [*ArgumentError].
 type DocumentOwner interface{ ownsDocuments() }
 
 func (PortRequestID) ownsDocuments() {}
