@@ -1,6 +1,9 @@
 package transport
 
 import (
+	"context"
+	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -10,10 +13,13 @@ import (
 // own keeps two idle connections per host, and so dials again for nearly every
 // call when more than two callers share it.
 func NewPool() *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	plain := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	secure := &tls.Dialer{NetDialer: plain, Config: &tls.Config{NextProtos: []string{"h2", "http/1.1"}}}
 	return &http.Client{Transport: &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dialer.DialContext,
+		DialContext:            newDialer(plain.DialContext).DialContext,
+		DialTLSContext:         newDialer(handshake(secure)).DialContext,
+		TLSClientConfig:        secure.Config, // for what goes through a proxy
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    256,
 		IdleConnTimeout:        90 * time.Second,
@@ -25,4 +31,16 @@ func NewPool() *http.Client {
 			PingTimeout:     15 * time.Second,
 		},
 	}}
+}
+
+// handshake dials with a limit of time for the whole, and names it if that is what ended it:
+// [tls.Dialer] leaves it at the error of a context, which a caller would take for theirs.
+func handshake(d *tls.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := d.DialContext(ctx, network, address)
+		if err == context.DeadlineExceeded { //nolint:errorlint // the one of opening the connection is another
+			err = fmt.Errorf("no TLS handshake within %v: %w", d.NetDialer.Timeout, err)
+		}
+		return conn, err
+	}
 }

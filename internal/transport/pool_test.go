@@ -23,7 +23,7 @@ func TestPoolSpeaksHTTP2(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	c := quick(t)
-	c.HTTP.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	trust(c, server)
 	for range 3 {
 		assert.Equal(t, "HTTP/2.0", string(c.Do(t.Context(), safe(t, server.URL)).Body))
 	}

@@ -42,6 +42,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 		defer time.AfterFunc(r.call.HeadTimeout, cancel).Stop()
 	}
 	resp, err := r.send(req.WithContext(ctx))
+	r.wire.settle()
 	if err != nil {
 		defer cancel()
 		r.Sent = !r.wire.neverSent(err)
@@ -225,9 +226,6 @@ func (s *stream) Close() error {
 	return err
 }
 
-// A wire tells what connections a try got.
-type wire struct{ asked, got, tooMany atomic.Bool }
-
 // net/http sends a request again by itself. Over HTTP/1 it only does so if it has
 // written nothing of it, over HTTP/2 also after the server broke off a stream whose
 // request it has acted on, and as often as that happens. So a try may get one HTTP/2
@@ -236,32 +234,63 @@ const maxConns = maxHops + 5
 
 var errTooMany = errors.New("the server broke off the connection after the request was sent")
 
+// A wire is a try's context, and follows what connections the try gets.
+type wire struct {
+	context.Context //nolint:containedctx // it is one
+	cancel          context.CancelFunc
+	repeatable      bool
+
+	asked, got atomic.Int32 // connections
+	http2      atomic.Int32 // those of them that speak it
+	tooMany    atomic.Bool
+	first      atomic.Pointer[dial] // of the wait for the first connection
+	settled    atomic.Bool          // that wait is over
+}
+
+type wireKey struct{}
+
+// Value returns the wire itself for its key.
+func (w *wire) Value(key any) any {
+	if key == (wireKey{}) {
+		return w
+	}
+	return w.Context.Value(key)
+}
+
 // watch returns a context with which a try tells the wire, and which is cancelled
 // before the try is sent over one connection too many.
 func watch(ctx context.Context, cancel context.CancelFunc, repeatable bool) (context.Context, *wire) {
-	w := new(wire)
-	var conns, http2 atomic.Int32
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(info httptrace.GotConnInfo) {
-			w.got.Store(true)
-			if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
-				http2.Add(1)
-			}
-			if conns.Add(1) > maxConns || !repeatable && http2.Load() > 1 {
-				w.tooMany.Store(true)
-				cancel()
-			}
-		},
-	}), w
+	w := &wire{Context: ctx, cancel: cancel, repeatable: repeatable}
+	return httptrace.WithClientTrace(w, &httptrace.ClientTrace{GetConn: w.getConn, GotConn: w.gotConn}), w
+}
+
+func (w *wire) getConn(string) { w.asked.Add(1) }
+
+func (w *wire) gotConn(info httptrace.GotConnInfo) {
+	w.settle()
+	if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
+		w.http2.Add(1)
+	}
+	if w.got.Add(1) > maxConns || !w.repeatable && w.http2.Load() > 1 {
+		w.tooMany.Store(true)
+		w.cancel()
+	}
+}
+
+// settle ends the wait for the first connection.
+func (w *wire) settle() {
+	w.settled.Store(true)
+	if d := w.first.Swap(nil); d != nil {
+		d.settle()
+	}
 }
 
 // neverSent tells whether the failed try provably didn't reach the server:
 // a connection was asked for and never got, or the error is one of getting it.
 // A transport that doesn't tell is not believed to have sent nothing.
 func (w *wire) neverSent(err error) bool {
-	if w.got.Load() {
+	if w.got.Load() > 0 {
 		return false
 	}
-	return w.asked.Load() || isDialError(err)
+	return w.asked.Load() > 0 || isDialError(err)
 }
