@@ -99,7 +99,10 @@ func all[T any, ID comparable](ctx context.Context, c *Client, op *Operation, nu
 			next, err := ahead.next(ctx, page.TotalPages)
 			number++
 			if err == nil && sameItems(page.Items, next.Items, id) {
-				err = fmt.Errorf("porting: %s: page %d: %w", op.Name, number, ErrRepeatedPage)
+				if !grown(page, next) {
+					err = fmt.Errorf("porting: %s: page %d: %w", op.Name, number, ErrRepeatedPage)
+				}
+				next.Items = nil // a whole page came in front
 			}
 			if err != nil {
 				yield(nil, err)
@@ -180,6 +183,11 @@ func sameItems[T any, ID comparable](a, b []T, id func(*T) ID) bool {
 		}
 	}
 	return true
+}
+
+// grown tells whether items were added to the list between two of its pages.
+func grown[T any](page, next *Page[T]) bool {
+	return page.Total >= 0 && page.Total < next.Total && next.TotalPages >= 0
 }
 
 // listPage calls a list operation with its options.

@@ -149,6 +149,35 @@ func TestAll(t *testing.T) {
 	}
 }
 
+// TestAllOfAGrowingList has a whole page of items come in front of the list while it is read.
+func TestAllOfAGrowingList(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		header []string // of the second page
+		ids    string
+		err    error
+	}{
+		{"the totals tell", []string{"Total", "3", "Total-Pages", "3"}, "abc", nil},
+		{"the same total", []string{"Total", "2", "Total-Pages", "3"}, "ab!", porting.ErrRepeatedPage},
+		{"no total", []string{"Total-Pages", "3"}, "ab!", porting.ErrRepeatedPage},
+		{"no number of pages", []string{"Total", "3"}, "ab!", porting.ErrRepeatedPage},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			mock := newMock(t)
+			list := baseURL + api + "/port_requests?page="
+			mock.RegisterResponder("GET", list+"1", answer(200, page("a", "b"), "Total", "2", "Total-Pages", "2"))
+			mock.RegisterResponder("GET", list+"2", answer(200, page("a", "b"), tt.header...))
+			mock.RegisterResponder("GET", list+"3", answer(200, page("c"), "Total", "3", "Total-Pages", "3"))
+			ids, err := read(t, newClient(t, mock).PortRequests.All(t.Context(), nil))
+			require.ErrorIs(t, err, tt.err)
+			assert.Equal(t, tt.ids, ids)
+		})
+	}
+}
+
 func TestAllDrafts(t *testing.T) {
 	t.Parallel()
 	mock := pages(t, "draft_port_requests", "include_sub_requests=true&page=N&status=pending", true, 1, 2, page("a", "b"), page("c"))

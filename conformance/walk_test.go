@@ -246,9 +246,6 @@ func (w *walker) expected(err error) bool {
 	if _, ok := errors.AsType[*porting.ArgumentError](err); ok {
 		return true
 	}
-	if errors.Is(err, porting.ErrRepeatedPage) {
-		return !w.alone // the list grew by a page in front of the next one
-	}
 	refusal, ok := errors.AsType[*porting.APIError](err)
 	switch {
 	case !ok:

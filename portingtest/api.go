@@ -64,7 +64,7 @@ func readMessage(w http.ResponseWriter, r *http.Request) *message {
 	if r.Body == http.NoBody {
 		return &m
 	}
-	m.body, m.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	m.body, m.bodyErr = io.ReadAll(http.MaxBytesReader(w, body{r.Body}, maxBody))
 	return &m
 }
 
@@ -135,7 +135,7 @@ func readBody(header http.Header, m *message, bad problems) (json.RawMessage, er
 	case errors.As(m.bodyErr, &tooLarge):
 		return nil, refuse(http.StatusRequestEntityTooLarge, "the body is over %d bytes", maxBody)
 	case m.bodyErr != nil:
-		return nil, refuse(http.StatusBadRequest, "the body can't be read")
+		return nil, refuse(http.StatusRequestTimeout, "the body breaks off")
 	case len(body) == 0 && takes:
 		return nil, refuse(http.StatusBadRequest, "the body is missing")
 	case len(body) == 0:

@@ -1,11 +1,14 @@
 package portingtest_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -140,6 +143,38 @@ func TestViolationsAreOfTheFormAlone(t *testing.T) {
 	require.Len(t, s.Violations(), 1)
 	assert.Contains(t, s.Violations()[0], ": 422 Unprocessable Entity: colour is no key of this object; locality must be a string")
 	assert.NotContains(t, s.Violations()[0], "country_code")
+}
+
+// TestBodiesThatBreakOff has requests end halfway: a client that gives up breaks no rule, one that sends half of a body
+// as the whole does.
+func TestBodiesThatBreakOff(t *testing.T) {
+	t.Parallel()
+	requests := map[string]func(t *testing.T, s *portingtest.Server) *http.Request{
+		"form": func(t *testing.T, s *portingtest.Server) *http.Request {
+			t.Helper()
+			f := newForm(t, s)
+			return newUpload(t, f.URL, f.parts(f.prefix(t)+"loa.pdf", "the letter"))
+		},
+		"JSON": func(t *testing.T, s *portingtest.Server) *http.Request {
+			t.Helper()
+			return newCall(t, s, "POST", draftsPath, `{"phone_numbers":[{"phone_number":"+12065550100"}]}`)
+		},
+	}
+	for name, newRequest := range requests {
+		for end, violations := range map[error]int{io.EOF: 1, io.ErrUnexpectedEOF: 0, errors.New("reset"): 0} {
+			t.Run(name+" "+end.Error(), func(t *testing.T) {
+				t.Parallel()
+				s := open(t)
+				r := newRequest(t, s)
+				half := io.LimitReader(r.Body, r.ContentLength/2)
+				r.Body = io.NopCloser(io.MultiReader(half, iotest.ErrReader(end)))
+				answer := httptest.NewRecorder()
+				s.ServeHTTP(answer, r)
+				assert.Equal(t, 4, answer.Code/100)
+				assert.Len(t, s.Violations(), violations)
+			})
+		}
+	}
 }
 
 func TestViolationsAreBounded(t *testing.T) {

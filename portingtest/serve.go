@@ -1,6 +1,10 @@
 package portingtest
 
-import "net/http"
+import (
+	"errors"
+	"io"
+	"net/http"
+)
 
 // The operations of the storage host. The others have the names of
 // [github.com/numberporting/porting.Operations].
@@ -59,3 +63,17 @@ func (w *watcher) Write(p []byte) (int, error) {
 
 // Unwrap is for [http.ResponseController].
 func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// body is a request's. A client that gives up halfway breaks no rule: what its
+// form or its JSON lacks then is told apart by the error.
+type body struct{ io.ReadCloser }
+
+var errBrokenOff = errors.New("the body breaks off")
+
+func (b body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = errBrokenOff
+	}
+	return n, err
+}

@@ -88,7 +88,7 @@ func refuseCredential(where string) error {
 
 // store takes the form of an upload.
 func (s *Server) store(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+	r.Body = http.MaxBytesReader(w, body{r.Body}, maxUpload)
 	fields, filename, data, err := readForm(r)
 	if err != nil {
 		return err
@@ -164,6 +164,9 @@ func readField(part *multipart.Part, fields map[string]string) error {
 func formError(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return storageRefusal(http.StatusBadRequest, "EntityTooLarge", "The upload is too large.")
+	}
+	if errors.Is(err, errBrokenOff) {
+		return storageRefusal(http.StatusBadRequest, "IncompleteBody", "The body breaks off.")
 	}
 	return storageBreach(http.StatusBadRequest, "MalformedPOSTRequest", "The body is not well-formed multipart/form-data.")
 }
