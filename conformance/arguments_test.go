@@ -269,7 +269,7 @@ func (w *walker) document() porting.DocumentUpload {
 	*w.odd = *w.odd || !upload.Type.Known()
 	upload.Content = strings.NewReader(w.text())
 	if w.chance(4) {
-		upload.Filename = strings.ToValidUTF8(w.text(), "?")
+		upload.Filename = w.text()
 		*w.odd = true // storage doesn't take every name
 	}
 	if w.chance(8) {
@@ -345,7 +345,7 @@ func (w *walker) script() []portingtest.Step {
 			step.Status = pick(w, statuses)
 		}
 		if w.chance(3) {
-			step.Comment = strings.ToValidUTF8(pick(w, oddTexts), "?")
+			step.Comment = pick(w, oddTexts)
 		}
 	}
 	return arg(w, steps)

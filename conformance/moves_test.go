@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/numberporting/porting"
@@ -178,7 +177,7 @@ var moves = []move{
 	{"Script", 4, func(w *walker, _ context.Context) error {
 		number := known(w, w.met.numbers)
 		if w.chance(4) {
-			number = strings.ToValidUTF8(w.number(), "?")
+			number = w.number()
 		}
 		w.server.Script(arg(w, number), w.script()...)
 		return nil

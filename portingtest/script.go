@@ -42,8 +42,11 @@ type Step struct {
 // exception or a cancellation brings back the normal life. A script without
 // steps keeps the sub request as it is.
 func (s *Server) Script(number string, steps ...Step) {
+	number = valid(number)
 	steps = slices.Clone(steps)
 	for i := range steps {
+		steps[i].Status = valid(steps[i].Status)
+		steps[i].Comment = valid(steps[i].Comment)
 		if !steps[i].FOCDate.IsZero() {
 			steps[i].FOCDate = bounded(steps[i].FOCDate)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -222,3 +223,6 @@ func checkNumbers(numbers []number, parts []membership) error {
 	}
 	return nil
 }
+
+// valid gives a text as JSON can hold it: UTF-8.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -119,6 +119,23 @@ func TestSnapshotOfNothing(t *testing.T) {
 	must(t, s, http.StatusOK, "GET", request, "")
 }
 
+// TestSnapshotOfBrokenText has texts that aren't UTF-8 come in wherever they can.
+func TestSnapshotOfBrokenText(t *testing.T) {
+	t.Parallel()
+	const broken = "\xff\xfe"
+	s := open(t, portingtest.WithDocumentsOptional())
+	s.Script(broken, portingtest.Step{Comment: broken})
+	s.Script("+12065550170", portingtest.Step{Status: broken, Comment: broken})
+	submit(t, s, "+12065550170")
+	f := newForm(t, s)
+	do(t, newUpload(t, f.URL, f.parts(f.prefix(t)+broken+".pdf", broken)))
+	call(t, s, "GET", draftsPath+"?%ff=1", "")
+	require.Len(t, s.Violations(), 1)
+	saved := s.Snapshot()
+	require.NoError(t, s.Restore(saved))
+	assert.Equal(t, string(saved), string(s.Snapshot()))
+}
+
 // TestRestoreRefuses edits a snapshot; the sandbox stays as it is.
 func TestRestoreRefuses(t *testing.T) {
 	t.Parallel()

@@ -136,7 +136,7 @@ func readForm(r *http.Request) (fields map[string]string, filename string, data 
 			if _, err := form.NextPart(); !errors.Is(err, io.EOF) {
 				return nil, "", nil, storageBreach(http.StatusBadRequest, "InvalidArgument", "The field named file must be the last.")
 			}
-			return fields, part.FileName(), data, nil
+			return fields, valid(part.FileName()), data, nil
 		}
 		if err := readField(part, fields); err != nil {
 			return nil, "", nil, err
@@ -157,7 +157,7 @@ func readField(part *multipart.Part, fields map[string]string) error {
 	case repeated:
 		return storageBreach(http.StatusBadRequest, "InvalidArgument", "A field is there more than once.")
 	}
-	fields[name] = string(value)
+	fields[name] = valid(string(value))
 	return nil
 }
 

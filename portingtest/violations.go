@@ -55,7 +55,7 @@ func (s *Server) judge(request string, refusal error) {
 	if text == "" {
 		return
 	}
-	text = maskText(s.config, request+": "+text)
+	text = valid(maskText(s.config, request+": "+text))
 	if len(text) > maxViolation {
 		text = strings.ToValidUTF8(text[:maxViolation], "") + "…"
 	}
