@@ -58,8 +58,8 @@ func TestGuard(t *testing.T) { //nolint:paralleltest // it measures, and with on
 				break
 			}
 		}
-		allocs := m.costs[1].allocs / m.costs[0].allocs
-		bytes := m.costs[1].bytes / m.costs[0].bytes
+		allocs := m.costs[1].allocs.Center / m.costs[0].allocs.Center
+		bytes := m.costs[1].bytes.Center / m.costs[0].bytes.Center
 		t.Logf("%s: CPU time %.2f, allocations %.2f, bytes %.2f", r.work, cpu, allocs, bytes)
 		assert.LessOrEqual(t, cpu, r.cpu*margin, "%s: CPU time", r.work)
 		assert.LessOrEqual(t, allocs, r.allocs*margin, "%s: allocations", r.work)

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"time"
+
+	"golang.org/x/perf/benchmath"
 )
 
 // batchTime is how long a batch should take: long enough for the clock, short enough
@@ -81,8 +83,13 @@ type measurement struct {
 	costs  []cost
 }
 
-// A cost is what one operation allocates.
-type cost struct{ allocs, bytes float64 }
+// A cost is what one operation allocates, summed up as benchstat does it.
+type cost struct{ allocs, bytes benchmath.Summary }
+
+const (
+	counts     = 6 // of each contender: as many as the confidence needs
+	confidence = 0.95
+)
 
 // A clock tells the time since some instant.
 type clock func() time.Duration
@@ -112,18 +119,10 @@ func measure(ctx context.Context, w *work, clients []client, rounds int, now clo
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range clients {
-		if !w.allocs && !w.bytes {
-			break
-		}
-		runtime.GC()
-		cost, err := count(ctx, w, c, max(sizes[i], 10))
-		if err != nil {
-			return nil, err
-		}
-		m.costs = append(m.costs, cost)
+	if w.allocs || w.bytes {
+		m.costs, err = countAll(ctx, w, clients, sizes)
 	}
-	return &m, nil
+	return &m, err
 }
 
 // repeat does the work n times.
@@ -155,23 +154,44 @@ func fit(ctx context.Context, w *work, c client, now clock) (int, error) {
 	}
 }
 
-// count does the work n times and returns what it allocated each time. On one core,
-// which has one pool, and without garbage collections in between, which empty pools, the
-// figures are the same in every run.
-func count(ctx context.Context, w *work, c client, n int) (cost, error) {
+// countAll counts what the clients allocate, each in turn.
+func countAll(ctx context.Context, w *work, clients []client, sizes []int) ([]cost, error) {
+	allocs := make([][]float64, len(clients))
+	bytes := make([][]float64, len(clients))
+	for range counts {
+		for i, c := range clients {
+			runtime.GC()
+			a, b, err := count(ctx, w, c, max(sizes[i], 10))
+			if err != nil {
+				return nil, err
+			}
+			allocs[i] = append(allocs[i], a)
+			bytes[i] = append(bytes[i], b)
+		}
+	}
+	sum := func(values []float64) benchmath.Summary {
+		return benchmath.AssumeNothing.Summary(benchmath.NewSample(values, &benchmath.DefaultThresholds), confidence)
+	}
+	costs := make([]cost, len(clients))
+	for i := range clients {
+		costs[i] = cost{sum(allocs[i]), sum(bytes[i])}
+	}
+	return costs, nil
+}
+
+// count does the work n times and returns what it allocated each time: on one core,
+// which has one pool, and without garbage collections in between, which empty pools.
+func count(ctx context.Context, w *work, c client, n int) (allocs, bytes float64, err error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	if err := repeat(ctx, w, c, 1); err != nil { // fills the pools
-		return cost{}, err
+		return 0, 0, err
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	if err := repeat(ctx, w, c, n); err != nil {
-		return cost{}, err
+		return 0, 0, err
 	}
 	runtime.ReadMemStats(&after)
-	return cost{
-		allocs: float64(after.Mallocs-before.Mallocs) / float64(n),
-		bytes:  float64(after.TotalAlloc-before.TotalAlloc) / float64(n),
-	}, nil
+	return float64(after.Mallocs-before.Mallocs) / float64(n), float64(after.TotalAlloc-before.TotalAlloc) / float64(n), nil
 }

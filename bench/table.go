@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"golang.org/x/perf/benchmath"
 )
 
 // A table is what is printed: a row for each figure of each work, a column for what
@@ -28,10 +30,14 @@ func (t *table) addTimes(title string, m *measurement) {
 }
 
 // addCosts adds a row of what is allocated, as ratios.
-func (t *table) addCosts(title, unit string, costs []cost, of func(cost) float64) {
-	base := of(costs[0])
+func (t *table) addCosts(title, unit string, costs []cost, of func(cost) benchmath.Summary) {
+	base := of(costs[0]).Center
 	t.add("… "+title, human(base)+unit, cells(costs[1:], func(c cost) string {
-		return fmt.Sprintf("%.2f", of(c)/base)
+		cell := fmt.Sprintf("%.2f", of(c).Center/base)
+		if spread := of(c).PctRangeString(); spread != "0%" {
+			cell += " ±" + spread
+		}
+		return cell
 	}))
 }
 
@@ -47,10 +53,10 @@ func cells[T any](values []T, format func(T) string) []string {
 func (t *table) addMeasurement(w *work, m *measurement) {
 	t.addTimes(w.title, m)
 	if w.allocs {
-		t.addCosts("allocations", "", m.costs, func(c cost) float64 { return c.allocs })
+		t.addCosts("allocations", "", m.costs, func(c cost) benchmath.Summary { return c.allocs })
 	}
 	if w.bytes {
-		t.addCosts("bytes allocated", "B", m.costs, func(c cost) float64 { return c.bytes })
+		t.addCosts("bytes allocated", "B", m.costs, func(c cost) benchmath.Summary { return c.bytes })
 	}
 }
 
