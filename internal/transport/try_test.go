@@ -90,16 +90,18 @@ func TestAnswerLimits(t *testing.T) {
 	const limit = 1000
 	tests := []struct {
 		name   string
+		limit  int64
 		status int
 		size   int
 		kept   int
 		err    error
 	}{
-		{"below", 200, limit - 1, limit - 1, nil},
-		{"exactly", 200, limit, limit, nil},
-		{"above", 200, limit + 1, limit, transport.ErrTooLarge},
-		{"an error's body has its own limit", 404, 1 << 20, 1 << 20, nil},
-		{"an error's body above it", 404, 1<<20 + 1, 1 << 20, transport.ErrTooLarge},
+		{"below", limit, 200, limit - 1, limit - 1, nil},
+		{"exactly", limit, 200, limit, limit, nil},
+		{"above", limit, 200, limit + 1, limit, transport.ErrTooLarge},
+		{"none", 0, 200, 2 << 20, 2 << 20, nil},
+		{"an error's body has its own limit", limit, 404, 1 << 20, 1 << 20, nil},
+		{"an error's body above it", limit, 404, 1<<20 + 1, 1 << 20, transport.ErrTooLarge},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -109,7 +111,7 @@ func TestAnswerLimits(t *testing.T) {
 				_, _ = io.WriteString(w, strings.Repeat("x", test.size))
 			})
 			call := safe(t, address)
-			call.MaxBytes = limit
+			call.MaxBytes = test.limit
 			out := quick(t).Do(t.Context(), call)
 			assert.Len(t, out.Body, test.kept)
 			assert.ErrorIs(t, out.Err, test.err)
