@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -26,6 +27,21 @@ func TestPoolSpeaksHTTP2(t *testing.T) {
 	trust(c, server)
 	for range 3 {
 		assert.Equal(t, "HTTP/2.0", string(c.Do(t.Context(), safe(t, server.URL)).Body))
+	}
+}
+
+// TestPoolWaitsForNothingForEver checks that each limit of time is there.
+func TestPoolWaitsForNothingForEver(t *testing.T) {
+	t.Parallel()
+	pool := transport.NewPool().Transport.(*http.Transport)
+	for name, limit := range map[string]time.Duration{
+		"an idle connection": pool.IdleConnTimeout,
+		"a handshake":        pool.TLSHandshakeTimeout,
+		"100 Continue":       pool.ExpectContinueTimeout,
+		"silence":            pool.HTTP2.SendPingTimeout,
+		"a ping's answer":    pool.HTTP2.PingTimeout,
+	} {
+		assert.GreaterOrEqual(t, limit, time.Second, name)
 	}
 }
 
