@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -85,6 +87,41 @@ func quick(t *testing.T) *transport.Client {
 	}}
 }
 
+// TestTryTimeouts checks which of two limits a try gets: the shorter one.
+func TestTryTimeouts(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name        string
+		call, users time.Duration // the call's limit, and the http.Client's
+		want        time.Duration // 0: none
+	}{
+		{"none", 0, 0, 0},
+		{"the call's", time.Minute, 0, time.Minute},
+		{"the client's", 0, time.Minute, time.Minute},
+		{"the call's is shorter", time.Minute, time.Hour, time.Minute},
+		{"the client's is shorter", time.Hour, time.Minute, time.Minute},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var left time.Duration
+				c := client(roundTripper(func(r *http.Request) (*http.Response, error) {
+					if deadline, ok := r.Context().Deadline(); ok {
+						left = time.Until(deadline)
+					}
+					return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
+				}))
+				c.HTTP.Timeout = test.users
+				call := safe(t, anywhere)
+				call.TryTimeout = test.call
+				assert.Equal(t, 204, c.Do(t.Context(), call).StatusCode)
+				assert.Equal(t, test.want, left)
+			})
+		})
+	}
+}
+
 func TestAnswerLimits(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
@@ -100,6 +137,7 @@ func TestAnswerLimits(t *testing.T) {
 		{"exactly", limit, 200, limit, limit, nil},
 		{"above", limit, 200, limit + 1, limit, transport.ErrTooLarge},
 		{"none", 0, 200, 2 << 20, 2 << 20, nil},
+		{"the largest", math.MaxInt64, 200, 2 << 20, 2 << 20, nil},
 		{"an error's body has its own limit", limit, 404, 1 << 20, 1 << 20, nil},
 		{"an error's body above it", limit, 404, 1<<20 + 1, 1 << 20, transport.ErrTooLarge},
 	}
@@ -116,6 +154,22 @@ func TestAnswerLimits(t *testing.T) {
 			assert.Len(t, out.Body, test.kept)
 			assert.ErrorIs(t, out.Err, test.err)
 			assert.Equal(t, 1, out.Attempts, "a large answer is no reason to ask again")
+		})
+	}
+}
+
+// TestEndlessAnswers checks that no more of an answer is read than is kept.
+func TestEndlessAnswers(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 500} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				_, _ = io.Copy(w, zeros{}) // until the client goes away
+			})
+			out := quick(t).Do(t.Context(), unsafe(t, address))
+			assert.ErrorIs(t, out.Err, transport.ErrTooLarge)
 		})
 	}
 }
