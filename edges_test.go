@@ -96,6 +96,27 @@ func TestDeepErrorBodies(t *testing.T) {
 	assert.Equal(t, body, string(invalid.Body))
 }
 
+// TestErrorBodiesAtTheBounds has bodies that are just within the bounds of what is read, and just beyond.
+func TestErrorBodiesAtTheBounds(t *testing.T) {
+	t.Parallel()
+	read := func(body string) *porting.APIError {
+		return errorAs[*porting.APIError](t, clientOf(t, "GET", "/a", answer(422, body)).Do(t.Context(), "GET", "/a", nil, nil, nil))
+	}
+	nested := func(levels int) string {
+		return `{"errors":` + strings.Repeat(`{"f":`, levels) + `"x"` + strings.Repeat("}", levels) + `}`
+	}
+	assert.Len(t, read(nested(11)).Fields, 1)
+	assert.Empty(t, read(nested(12)).Fields)
+
+	many := func(errors int) string { return `{"errors":["x"` + strings.Repeat(`,"x"`, errors-1) + `]}` }
+	assert.Len(t, read(many(1000)).Fields, 1000)
+	assert.Len(t, read(many(1001)).Fields, 1000)
+
+	message := func(long int) string { return `{"message":"` + strings.Repeat("x", long) + `"}` }
+	assert.NotContains(t, read(message(1000)).Error(), "…")
+	assert.Contains(t, read(message(1001)).Error(), strings.Repeat("x", 1000)+"…")
+}
+
 // TestErrorTextsAreShortAndInOneLine has a server say too much.
 func TestErrorTextsAreShortAndInOneLine(t *testing.T) {
 	t.Parallel()

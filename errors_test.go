@@ -68,6 +68,7 @@ func TestErrorBodies(t *testing.T) {
 		{"blank", " \n ", "", "", nil},
 		{"text", "  upstream timed out\r\nat line 2\n", "upstream timed out", "", nil},
 		{"long text", long, long[:300] + "…", "", nil},
+		{"text just short enough", long[:300], long[:300], "", nil},
 		{"truncated JSON", `{"message":"n`, `{"message":"n`, "", nil},
 		{"HTML", "<!doctype html><html><head>\n<title> 502 Bad Gateway\n</title></head></html>", "502 Bad Gateway", "", nil},
 		{"HTML without a title", "<html><body>hush</body></html>", "", "", nil},
@@ -119,6 +120,8 @@ func TestErrorTexts(t *testing.T) {
 			Fields: []porting.FieldError{{Field: "a", Message: "no"}, {Message: "two"}, {Field: "c", Message: "three"}, {Field: "d", Message: "4"}, {Field: "e", Message: "5"}, {Field: "f", Message: "6"}, {Field: "g", Message: "7"}},
 		}, "porting: Drafts.Get: 422 Unprocessable Entity: a: no; two; c: three; d: 4; e: 5; and 2 more (GET /drafts/{id}, code 10005, request req-1, 3 attempts)"},
 		{&porting.NotFoundError{APIError: &porting.APIError{Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", StatusCode: 404, Attempts: 1}}, "porting: Drafts.Get: 404 Not Found (GET /drafts/{id})"},
+		{&porting.RateLimitError{APIError: busy}, "porting: Drafts.Create: 503 Service Unavailable: busy (POST /drafts)"},
+		{&porting.RateLimitError{APIError: busy, RetryAfter: time.Minute}, "porting: Drafts.Create: 503 Service Unavailable: busy (POST /drafts); retry after 1m0s"},
 		{&porting.ConnectionError{Operation: "Drafts.Get", Method: "GET", Route: "/drafts/{id}", Attempts: 2, Err: lost}, "porting: Drafts.Get: no answer: reset (GET /drafts/{id}, 2 attempts)"},
 		{&porting.ConnectionError{Operation: "Do", Method: "GET", Attempts: 1, Err: lost}, "porting: Do: no answer: reset (GET)"},
 		{&porting.OutcomeUnknownError{Operation: "Drafts.Create", Check: "look there", Err: busy}, "porting: Drafts.Create: outcome unknown, the server may have acted; look there: 503 Service Unavailable: busy (POST /drafts)"},
@@ -216,6 +219,14 @@ func TestEchoedValuesAreMasked(t *testing.T) {
 			assert.Contains(t, err.Error(), "which is wrong")
 		})
 	}
+}
+
+// TestShortValuesAreShown masks values of three bytes and more. Shorter ones are in every text, and tell nothing.
+func TestShortValuesAreShown(t *testing.T) {
+	t.Parallel()
+	err := clientOf(t, "POST", "/a", answer(422, `{"message":"IL in USA is no state"}`)).
+		Do(t.Context(), "POST", "/a", nil, map[string]string{"state": "IL", "country": "USA"}, nil)
+	assert.Contains(t, err.Error(), "IL in [value] is no state")
 }
 
 // hush is in everything that must not be shown.
