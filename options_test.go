@@ -3,10 +3,13 @@ package porting_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -231,6 +234,42 @@ func TestRetryPolicyDefaults(t *testing.T) {
 			expect(t, mock, "GET", baseURL+"/a", tt.attempts, answer(503, ""))
 			err := newClient(t, mock, porting.WithRetry(tt.policy)).Do(t.Context(), "GET", "/a", nil, nil, nil)
 			assert.Equal(t, tt.attempts, errorAs[*porting.APIError](t, err).Attempts)
+		})
+	}
+}
+
+// TestRetryPolicyWaits checks the waits of policies that leave some of them open.
+func TestRetryPolicyWaits(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		policy            porting.RetryPolicy
+		shortest, longest time.Duration
+	}{
+		{porting.RetryPolicy{}, 500 * time.Millisecond, 8 * time.Second},
+		{porting.RetryPolicy{MinWait: time.Second}, time.Second, 8 * time.Second},
+		{porting.RetryPolicy{MinWait: 10 * time.Second}, 10 * time.Second, 10 * time.Second},
+		{porting.RetryPolicy{MaxWait: 2 * time.Second}, 500 * time.Millisecond, 2 * time.Second},
+		{porting.RetryPolicy{MaxWait: 100 * time.Millisecond}, 100 * time.Millisecond, 100 * time.Millisecond},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.policy), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				tt.policy.MaxAttempts, tt.policy.MaxElapsed = 50, time.Hour
+				mock := newMock(t)
+				expect(t, mock, "GET", baseURL+"/a", 50, answer(503, ""))
+				var waits []time.Duration
+				client := newClient(t, mock, porting.WithRetry(tt.policy), porting.WithObserver(observerFunc(func(e porting.Event) {
+					if e.Wait > 0 {
+						waits = append(waits, e.Wait)
+					}
+				})))
+				require.Error(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
+				assert.Len(t, waits, 49)
+				assert.GreaterOrEqual(t, slices.Min(waits), tt.shortest)
+				assert.LessOrEqual(t, slices.Max(waits), tt.longest)
+				assert.Greater(t, slices.Max(waits), tt.longest/2)
+			})
 		})
 	}
 }

@@ -51,6 +51,7 @@ func TestCheckEach(t *testing.T) {
 		{"truncated between results", `[{"phone_numbers":[{"raw_number":"1"},`, []string{"1"}, "0.phone_numbers", "unexpected EOF"},
 		{"more after the end", `[{"raw_number":"1"}] x`, []string{"1"}, "", "invalid character 'x'"},
 		{"two answers", `[{"raw_number":"1"}] []`, []string{"1"}, "", "more after its end"},
+		{"two objects", `{"phone_numbers":[{"raw_number":"1"}]} {}`, []string{"1"}, "", "more after its end"},
 		{"a page", `<html>`, nil, "", "invalid character '<'"},
 	}
 	for _, test := range tests {
@@ -100,6 +101,19 @@ func TestEachPhoneNumber(t *testing.T) {
 			t.Error(n, err)
 		}
 	})
+}
+
+func TestEachPhoneNumberOfTwoAnswers(t *testing.T) {
+	t.Parallel()
+	var numbers int
+	var last error
+	for _, err := range streamedAs(t, strings.NewReader(`{"phone_numbers":[{"phone_number":"1"}]} {}`)).PortRequests.EachPhoneNumber(t.Context(), "1") {
+		if last = err; err == nil {
+			numbers++
+		}
+	}
+	assert.Equal(t, 1, numbers)
+	assert.ErrorContains(t, last, "more after its end")
 }
 
 func TestStreamsFail(t *testing.T) {
