@@ -195,6 +195,7 @@ func TestAllDrafts(t *testing.T) {
 		last = err
 	}
 	require.ErrorIs(t, last, porting.ErrRepeatedPage)
+	assert.ErrorContains(t, last, "Drafts.List: page 2: ")
 }
 
 func TestAllSendsNothingBeforeTheFirstStep(t *testing.T) {
