@@ -394,3 +394,31 @@ func TestOptional(t *testing.T) {
 	require.Error(t, json.Unmarshal([]byte("5"), &over))
 	require.Error(t, json.Unmarshal([]byte(`"a"`), &set))
 }
+
+// TestListsThatAreNotThere tells a list that isn't in the answer from one that is empty, whatever else is there.
+func TestListsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	const others = `"sub_requests":[{"id":"2"},{"id":"3"}]`
+	tests := []struct {
+		name, body string
+		want       []porting.PortRequestPhoneNumber
+	}{
+		{"absent", `{` + others + `}`, nil},
+		{"null", `{"phone_numbers":null,` + others + `}`, nil},
+		{"empty", `{"phone_numbers":[],` + others + `}`, []porting.PortRequestPhoneNumber{}},
+		{"there", `{"phone_numbers":[{"phone_number":"+13125550100"}],` + others + `}`, []porting.PortRequestPhoneNumber{{PhoneNumber: "+13125550100"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			request, err := clientOf(t, "GET", api+"/port_requests/1", answer(200, tt.body)).PortRequests.Get(t.Context(), "1", nil)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, request.PhoneNumbers)
+			assert.Len(t, request.SubRequests, 2)
+
+			draft, err := clientOf(t, "GET", api+"/draft_port_requests/1", answer(200, tt.body)).Drafts.Get(t.Context(), "1", nil)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want == nil, draft.PhoneNumbers == nil)
+		})
+	}
+}
