@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// A dialer opens connections, to each address no more at a time than tries wait for
-// one. By itself, net/http dials for every try that finds no idle connection; if an
-// earlier connection serves that try first, its dial goes on for nobody, and while
-// dials last longer than calls, such dials add up to connections that nobody needs.
-// Here, the next try waits for one of those before it dials itself.
+// A dialer opens about as many connections to an address as tries wait for one. By
+// itself, net/http dials for every try that finds no idle connection; if an earlier
+// connection serves that try first, its dial goes on for nobody, and while dials last
+// longer than calls, such dials add up to connections that nobody needs. Here, the next
+// try waits for one of those before it dials itself.
 type dialer struct {
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -24,20 +24,22 @@ type dialer struct {
 
 // dials are those to one address.
 type dials struct {
-	running int     // connections being opened
+	address string
+	running int     // dials that are expected to open a connection soon
 	wanted  int     // tries that came for a connection and have none yet
 	held    []*dial // the dials that have not begun, as running >= wanted
 }
 
 // A dial is a try's wish for a connection. What comes of it may serve another try.
 type dial struct {
-	dialer  *dialer
-	address string
-	begin   chan bool // while it is held: whether it begins
+	dialer *dialer
+	to     *dials
+	begin  chan bool   // while it is held: whether it begins
+	late   *time.Timer // from its beginning
+	counts bool        // as running
 }
 
-// patience is how long a dial is held. An open network takes less, and a lost packet
-// costs as much anyway.
+// patience is how old a dial gets that others wait for. An open network takes less.
 const patience = time.Second
 
 // errNotNeeded is never seen: the try has what it wants.
@@ -47,99 +49,109 @@ func newDialer(dial func(ctx context.Context, network, address string) (net.Conn
 	return &dialer{dial: dial, to: make(map[string]*dials)}
 }
 
-// DialContext is what an [http.Transport] calls. A try that asks for a second connection,
-// as after a redirect, is not held up: its dials can't be told apart.
-func (d *dialer) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	if w, ok := ctx.Value(wireKey{}).(*wire); ok && w.asked.Load() == 1 {
-		if !d.enter(w, address) {
-			return nil, errNotNeeded
-		}
-		defer func() { d.leave(address, err == nil) }()
+// DialContext is what an [http.Transport] calls.
+func (d *dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	w, ok := ctx.Value(wireKey{}).(*wire)
+	if !ok || !w.waitsFor(address) {
+		return d.dial(ctx, network, address)
 	}
-	return d.dial(ctx, network, address)
+	wish := d.enter(w, address)
+	if !<-wish.begin {
+		return nil, errNotNeeded
+	}
+	conn, err := d.dial(ctx, network, address)
+	wish.end(err == nil)
+	return conn, err
 }
 
-// enter waits until a try's dial may begin, and tells whether it still should.
-func (d *dialer) enter(w *wire, address string) bool {
-	wish := &dial{dialer: d, address: address, begin: make(chan bool, 1)}
+// enter has a try wait for a connection, and begins its dial if it is needed.
+func (d *dialer) enter(w *wire, address string) *dial {
 	runtime.Gosched() // a try that was just given a connection shall say so first
+	wish := &dial{dialer: d, begin: make(chan bool, 1)}
 	d.mu.Lock()
-	to := d.to[address]
-	if to == nil {
-		to = new(dials)
-		d.to[address] = to
+	if d.to[address] == nil {
+		d.to[address] = &dials{address: address}
 	}
-	to.wanted++
-	to.held = append(to.held, wish)
+	wish.to = d.to[address]
+	wish.to.wanted++
+	wish.to.held = append(wish.to.held, wish)
 	w.first.Store(wish)
 	settled := w.settled.Load()
 	if !settled {
-		to.next()
+		d.next(wish.to)
 	}
 	d.mu.Unlock()
 	if settled {
 		w.settle()
 	}
-
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case begins := <-wish.begin:
-		return begins
-	case <-timer.C:
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		to.release(wish, true)
-		return <-wish.begin
-	}
+	return wish
 }
 
-// leave ends a dial that had begun. If it has opened a connection, a try is about to get that.
-func (d *dialer) leave(address string, opened bool) {
+// settle ends the wish. A dial that has begun goes on, but no other try waits for it if
+// this one has waited in vain.
+func (wish *dial) settle(served bool) {
+	d, to := wish.dialer, wish.to
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	to := d.to[address]
-	to.running--
-	if !opened {
-		to.next()
-	}
-	d.forget(address)
-}
-
-// settle ends the wish: the try has a connection, or wants none any more. If its dial
-// has begun, it goes on.
-func (wish *dial) settle() {
-	d := wish.dialer
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	to := d.to[wish.address]
 	to.wanted--
-	to.release(wish, false)
-	d.forget(wish.address)
+	if i := slices.Index(to.held, wish); i >= 0 {
+		to.held = slices.Delete(to.held, i, i+1)
+		wish.begin <- false
+	} else if !served {
+		wish.discount()
+		d.next(to)
+	}
+	d.forget(to)
 }
 
-func (d *dialer) forget(address string) {
-	if to := d.to[address]; to.running == 0 && to.wanted == 0 {
-		delete(d.to, address)
+// end ends a dial that had begun. A connection that it has opened is about to serve a
+// try, which will settle; until it is late, no other dial takes this one's place.
+func (wish *dial) end(opened bool) {
+	d, to := wish.dialer, wish.to
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	wish.discount()
+	if !opened {
+		wish.late.Stop()
+		d.next(to)
+	}
+	d.forget(to)
+}
+
+// isLate has the others no longer wait for a dial.
+func (wish *dial) isLate() {
+	d, to := wish.dialer, wish.to
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	wish.discount()
+	d.next(to)
+	d.forget(to)
+}
+
+// discount takes a dial out of those that run.
+func (wish *dial) discount() {
+	if wish.counts {
+		wish.counts = false
+		wish.to.running--
 	}
 }
 
-// next begins the first of the held dials if fewer are running than wanted.
-func (to *dials) next() {
-	if len(to.held) > 0 && to.running < to.wanted {
-		to.release(to.held[0], true)
-	}
-}
-
-// release tells a dial whether it begins, unless it was told before.
-func (to *dials) release(wish *dial, begins bool) {
-	i := slices.Index(to.held, wish)
-	if i < 0 {
+// next begins the first of the held dials if fewer run than are wanted.
+func (d *dialer) next(to *dials) {
+	if len(to.held) == 0 || to.running >= to.wanted {
 		return
 	}
-	to.held = slices.Delete(to.held, i, i+1)
-	if begins {
-		to.running++
+	wish := to.held[0]
+	to.held = slices.Delete(to.held, 0, 1)
+	to.running++
+	wish.counts = true
+	wish.late = time.AfterFunc(patience, wish.isLate)
+	wish.begin <- true
+}
+
+// forget drops what is known of an address when there is nothing to know.
+func (d *dialer) forget(to *dials) {
+	if to.running == 0 && to.wanted == 0 && d.to[to.address] == to {
+		delete(d.to, to.address)
 	}
-	wish.begin <- begins
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -26,18 +29,17 @@ func TestTriesWaitForDials(t *testing.T) {
 	var group sync.WaitGroup
 	for range 2 {
 		group.Go(func() {
-			for range 100 {
+			for range 25 {
 				assert.Equal(t, 200, s.get(t.Context(), "/"))
 			}
 		})
 	}
 	group.Wait()
-	assert.LessOrEqual(t, s.opened.Load(), int32(4), "connections")
+	assert.LessOrEqual(t, s.opened.Load(), int32(10), "connections")
 }
 
 // TestHeldDials is about a call that finds the only connection busy, and another one hanging in its handshake.
-func TestHeldDials(t *testing.T) {
-	t.Parallel()
+func TestHeldDials(t *testing.T) { //nolint:paralleltest // it measures
 	tests := []struct {
 		name   string
 		then   func(s *slowServer, cancel context.CancelFunc)
@@ -51,9 +53,8 @@ func TestHeldDials(t *testing.T) {
 		{"the connection gets free", func(s *slowServer, _ context.CancelFunc) { s.free <- true }, 200, 2, time.Second},
 		{"the context ends", func(_ *slowServer, cancel context.CancelFunc) { cancel() }, 0, 2, time.Second},
 	}
-	for _, test := range tests {
+	for _, test := range tests { //nolint:paralleltest // likewise
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
 			s := serveSlowly(t)
 			s.leaveDialBehind(t)
 			go s.get(t.Context(), "/busy")
@@ -70,6 +71,55 @@ func TestHeldDials(t *testing.T) {
 	}
 }
 
+// TestDialsThatAreNotWaitedFor has a dial hang without holding up the calls that come after it.
+func TestDialsThatAreNotWaitedFor(t *testing.T) { //nolint:paralleltest // it measures
+	t.Run("its own try has given up", func(t *testing.T) { //nolint:paralleltest // likewise
+		s := serveSlowly(t)
+		for _, gate := range s.gates[2:] {
+			gate <- true
+		}
+		call := safe(t, s.URL)
+		call.TryTimeout = 100 * time.Millisecond
+		began := time.Now()
+		for s.client.Do(t.Context(), call).StatusCode != 200 {
+			require.Less(t, time.Since(began), time.Second)
+		}
+		assert.Less(t, time.Since(began), time.Second)
+	})
+	t.Run("it is old", func(t *testing.T) { //nolint:paralleltest // likewise
+		s := serveSlowly(t)
+		s.leaveDialBehind(t)
+		s.gates[3] <- true
+		s.gates[4] <- true
+		go s.get(t.Context(), "/busy")
+		<-s.busy
+		go s.get(t.Context(), "/busy") // waits until it is old
+		<-s.busy
+		began := time.Now()
+		assert.Equal(t, 200, s.get(t.Context(), "/"))
+		assert.Less(t, time.Since(began), time.Second)
+		assert.Equal(t, int32(4), s.opened.Load(), "connections")
+	})
+	t.Run("it goes to another host behind the proxy", func(t *testing.T) { //nolint:paralleltest // likewise
+		s := serveSlowly(t)
+		proxy, err := url.Parse(s.URL)
+		require.NoError(t, err)
+		s.client.HTTP.Transport.(*http.Transport).Proxy = http.ProxyURL(proxy)
+		host := func() string {
+			server := httptest.NewTLSServer(s.Config.Handler)
+			t.Cleanup(server.Close)
+			return server.URL
+		}
+		s.address = host()
+		s.leaveDialBehind(t)
+		s.address = host()
+		s.gates[3] <- true
+		began := time.Now()
+		assert.Equal(t, 200, s.get(t.Context(), "/"))
+		assert.Less(t, time.Since(began), time.Second)
+	})
+}
+
 // TestHandshakesEnd checks that a server that is silent in the handshake holds up no call for ever.
 func TestHandshakesEnd(t *testing.T) {
 	t.Parallel()
@@ -83,22 +133,26 @@ func TestHandshakesEnd(t *testing.T) {
 // A slowServer speaks TLS and HTTP/1.
 type slowServer struct {
 	*httptest.Server
-	client *transport.Client
-	opened atomic.Int32
-	began  chan bool    // a handshake has begun
-	gates  [8]chan bool // whether the handshake of the nth connection, from 1, ends well
-	busy   chan bool    // a call of /busy has begun
-	free   chan bool    // it may end
+	client  *transport.Client
+	address string // of the calls
+	opened  atomic.Int32
+	began   chan bool      // a handshake has begun
+	gates   [100]chan bool // whether the handshake of the nth connection, from 1, ends well
+	busy    chan bool      // a call of /busy has begun
+	free    chan bool      // it may end
 }
 
 func serveSlowly(t *testing.T) *slowServer {
 	t.Helper()
-	s := &slowServer{client: quick(t), began: make(chan bool, 8), busy: make(chan bool), free: make(chan bool)}
+	s := &slowServer{client: quick(t), began: make(chan bool, 100), busy: make(chan bool), free: make(chan bool)}
 	for n := range s.gates {
 		s.gates[n] = make(chan bool, 1)
 	}
-	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/busy" {
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodConnect:
+			tunnel(t, w, r)
+		case r.URL.Path == "/busy":
 			s.busy <- true
 			select {
 			case <-s.free:
@@ -115,6 +169,7 @@ func serveSlowly(t *testing.T) *slowServer {
 		return nil, nil //nolint:nilnil // the usual config
 	}}
 	s.StartTLS()
+	s.address = s.URL
 	trust(s.client, s.Server)
 	t.Cleanup(func() {
 		for _, gate := range s.gates {
@@ -141,8 +196,26 @@ func (s *slowServer) leaveDialBehind(t *testing.T) {
 
 // get makes a call and returns the answer's status, or 0.
 func (s *slowServer) get(ctx context.Context, path string) int {
-	u, _ := url.Parse(s.URL + path) // a URL
+	u, _ := url.Parse(s.address + path) // a URL
 	return s.client.Do(ctx, &transport.Call{Method: http.MethodGet, URL: u, Header: http.Header{}, Repeatable: true}).StatusCode
+}
+
+// tunnel answers a CONNECT.
+func tunnel(t *testing.T, w http.ResponseWriter, r *http.Request) {
+	t.Helper()
+	there, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
+	if !assert.NoError(t, err) {
+		return
+	}
+	defer func() { _ = there.Close() }()
+	w.WriteHeader(http.StatusOK)
+	here, sent, err := http.NewResponseController(w).Hijack()
+	if !assert.NoError(t, err) {
+		return
+	}
+	defer func() { _ = here.Close() }()
+	go func() { _, _ = io.Copy(there, sent) }()
+	_, _ = io.Copy(here, there)
 }
 
 // trust makes the client's pool trust the server's certificate.

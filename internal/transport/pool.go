@@ -14,12 +14,12 @@ import (
 // call when more than two callers share it.
 func NewPool() *http.Client {
 	plain := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	secure := &tls.Dialer{NetDialer: plain, Config: &tls.Config{NextProtos: []string{"h2", "http/1.1"}}}
+	secure := &tls.Dialer{NetDialer: plain, Config: new(tls.Config)}
 	return &http.Client{Transport: &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            newDialer(plain.DialContext).DialContext,
 		DialTLSContext:         newDialer(handshake(secure)).DialContext,
-		TLSClientConfig:        secure.Config, // for what goes through a proxy
+		TLSClientConfig:        secure.Config, // net/http sets its protocols
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    256,
 		IdleConnTimeout:        90 * time.Second,

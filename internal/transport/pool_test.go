@@ -30,6 +30,20 @@ func TestPoolSpeaksHTTP2(t *testing.T) {
 	}
 }
 
+// TestPoolWithoutHTTP2 has it switched off from outside.
+func TestPoolWithoutHTTP2(t *testing.T) {
+	t.Setenv("GODEBUG", "http2client=0")
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, r.Proto)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	c := quick(t)
+	trust(c, server)
+	assert.Equal(t, "HTTP/1.1", string(c.Do(t.Context(), safe(t, server.URL)).Body))
+}
+
 // TestPoolWaitsForNothingForEver checks that each limit of time is there.
 func TestPoolWaitsForNothingForEver(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,5 +55,5 @@ func hostPort(u *url.URL) string {
 	case u.Scheme == "http":
 		port = "80"
 	}
-	return strings.ToLower(u.Hostname()) + ":" + port
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }

@@ -104,9 +104,7 @@ func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 	httpClient := *c.HTTP
 	httpClient.Transport = r
 	httpClient.Timeout = 0 // a try's context has it
-	if call.AnyHost {
-		httpClient.Jar = nil
-	}
+	httpClient.Jar = r.jar()
 	loop := retryablehttp.Client{
 		HTTPClient:   &httpClient,
 		RetryMax:     c.Policy.MaxAttempts - 1,
@@ -174,6 +172,16 @@ func (r *run) judge(context.Context, *http.Response, error) (bool, error) {
 // startWait begins the wait that judge has planned.
 func (r *run) startWait(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
 	r.waiting = true
-	r.call.Header.Del("Cookie") // the http.Client adds them for each try
+	if r.jar() != nil {
+		r.call.Header.Del("Cookie") // the http.Client adds them for each try
+	}
 	return r.wait
+}
+
+// jar is where the call's cookies are, or nil.
+func (r *run) jar() http.CookieJar {
+	if r.call.AnyHost {
+		return nil
+	}
+	return r.client.HTTP.Jar
 }

@@ -37,12 +37,16 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.Outcome = Outcome{Attempts: r.Attempts + 1, Sent: true}
 
 	ctx, cancel := r.tryContext(req.Context())
-	ctx, r.wire = watch(ctx, cancel, r.call.Repeatable)
+	ctx, r.wire = watch(ctx, cancel, r.call)
+	defer r.wire.settle()
 	if r.call.HeadTimeout > 0 {
 		defer time.AfterFunc(r.call.HeadTimeout, cancel).Stop()
 	}
-	resp, err := r.send(req.WithContext(ctx))
-	r.wire.settle()
+	sent := req.WithContext(ctx)
+	if r.jar() != nil {
+		sent = req.Clone(ctx) // net/http may go on reading the header of a try that is over
+	}
+	resp, err := r.send(sent)
 	if err != nil {
 		defer cancel()
 		r.Sent = !r.wire.neverSent(err)
@@ -238,7 +242,7 @@ var errTooMany = errors.New("the server broke off the connection after the reque
 type wire struct {
 	context.Context //nolint:containedctx // it is one
 	cancel          context.CancelFunc
-	repeatable      bool
+	call            *Call
 
 	asked, got atomic.Int32 // connections
 	http2      atomic.Int32 // those of them that speak it
@@ -259,29 +263,37 @@ func (w *wire) Value(key any) any {
 
 // watch returns a context with which a try tells the wire, and which is cancelled
 // before the try is sent over one connection too many.
-func watch(ctx context.Context, cancel context.CancelFunc, repeatable bool) (context.Context, *wire) {
-	w := &wire{Context: ctx, cancel: cancel, repeatable: repeatable}
+func watch(ctx context.Context, cancel context.CancelFunc, call *Call) (context.Context, *wire) {
+	w := &wire{Context: ctx, cancel: cancel, call: call}
 	return httptrace.WithClientTrace(w, &httptrace.ClientTrace{GetConn: w.getConn, GotConn: w.gotConn}), w
 }
 
 func (w *wire) getConn(string) { w.asked.Add(1) }
 
 func (w *wire) gotConn(info httptrace.GotConnInfo) {
-	w.settle()
+	w.asked.CompareAndSwap(0, 1) // over HTTP/2, not every try that gets one has asked
 	if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
 		w.http2.Add(1)
 	}
-	if w.got.Add(1) > maxConns || !w.repeatable && w.http2.Load() > 1 {
+	if w.got.Add(1) > maxConns || !w.call.Repeatable && w.http2.Load() > 1 {
 		w.tooMany.Store(true)
 		w.cancel()
 	}
+	w.settle()
+}
+
+// waitsFor tells whether a dial to an address is for the try's first connection. The
+// dials for later ones, after a redirect or on a connection that broke, can't be told
+// apart, and what is dialed at a proxy serves only one of the hosts behind it.
+func (w *wire) waitsFor(address string) bool {
+	return w.asked.Load() == 1 && address == hostPort(w.call.URL)
 }
 
 // settle ends the wait for the first connection.
 func (w *wire) settle() {
 	w.settled.Store(true)
 	if d := w.first.Swap(nil); d != nil {
-		d.settle()
+		d.settle(w.got.Load() > 0)
 	}
 }
 

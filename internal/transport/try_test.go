@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -85,6 +86,32 @@ func quick(t *testing.T) *transport.Client {
 	return &transport.Client{HTTP: pool, Policy: transport.Policy{
 		MaxAttempts: 4, MinWait: time.Millisecond, MaxWait: time.Millisecond, MaxElapsed: time.Minute,
 	}}
+}
+
+// TestHeadersOfPastTries has a transport go on reading a request's header after its try has ended, as net/http's does over
+// HTTP/2: nothing may change it then, which the race detector sees.
+func TestHeadersOfPastTries(t *testing.T) {
+	t.Parallel()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	for name, jar := range map[string]http.CookieJar{"with cookies": jar, "without": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var readers sync.WaitGroup
+			var tries atomic.Int32
+			c := client(roundTripper(func(r *http.Request) (*http.Response, error) {
+				readers.Go(func() { _ = r.Header.Clone() })
+				header := http.Header{"Set-Cookie": {"a=b"}}
+				tries.Add(1)
+				return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: header, Body: http.NoBody, Request: r}, nil
+			}))
+			c.HTTP.Jar = jar
+			c.Policy.MinWait, c.Policy.MaxWait = 1, 1
+			c.Do(t.Context(), safe(t, anywhere))
+			readers.Wait()
+			assert.Equal(t, int32(4), tries.Load())
+		})
+	}
 }
 
 // TestTryTimeouts checks which of two limits a try gets: the shorter one.
