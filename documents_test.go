@@ -2,6 +2,7 @@ package porting_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -358,3 +361,48 @@ func TestUploadErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestUploadOfWhatHangs ends with its context, although the content is still being read.
+func TestUploadOfWhatHangs(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		context time.Duration // its limit
+		opts    []porting.Option
+	}{
+		{"the context ends", time.Second, nil},
+		{"the call's time is over", time.Hour, []porting.Option{porting.WithTimeout(time.Second)}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				content, end := io.Pipe()
+				defer func() { _ = end.Close() }()
+				ctx, cancel := context.WithTimeout(t.Context(), tt.context)
+				defer cancel()
+				began := time.Now()
+				_, err := newClient(t, newMock(t), tt.opts...).Documents.Upload(ctx, draftID, porting.DocumentUpload{
+					Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: content,
+				})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.ErrorContains(t, err, "nothing was sent")
+				assert.Equal(t, time.Second, time.Since(began))
+			})
+		})
+	}
+}
+
+// TestUploadOfWhatPanics has the caller's reader panic where the caller can recover it.
+func TestUploadOfWhatPanics(t *testing.T) {
+	t.Parallel()
+	assert.PanicsWithValue(t, "no disk", func() {
+		_, _ = newClient(t, newMock(t)).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+			Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: panicking{},
+		})
+	})
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("no disk") }

@@ -84,8 +84,9 @@ func WithBaseURL(base string) Option {
 //
 // Files go to and from storage through it, too: a Transport that adds credentials of
 // its own would give them to the storage host. One that doesn't report connections to
-// net/http/httptrace is not believed to have sent nothing, so that its failures to
-// connect may end unsafe calls with an [*OutcomeUnknownError].
+// net/http/httptrace is believed to have sent nothing only if its error is net's or
+// crypto/tls's own: that the host wasn't found, the dial failed or the certificate was
+// refused. Its other failures end unsafe calls with an [*OutcomeUnknownError].
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
@@ -279,7 +280,8 @@ func WithHeader(key, value string) Option {
 }
 
 // WithMaxResponseBytes bounds the body of an answer, decompressed; a larger one is
-// a [*DecodeError]. The default is 64 MiB, and no bound for a download.
+// a [*DecodeError]. The default is 64 MiB, and no bound for a download and for an answer
+// that is read one number at a time.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n <= 0 {

@@ -274,6 +274,24 @@ func TestRetryPolicyWaits(t *testing.T) {
 	}
 }
 
+// TestRetryBudget checks that a client and its copies have a hundred retries in all when nothing succeeds.
+func TestRetryBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		client := newClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			requests++
+			return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody}, nil
+		}), porting.WithRetry(fast))
+		for _, c := range []*porting.Client{client, client.With()} {
+			for range 30 {
+				require.Error(t, c.Do(t.Context(), "GET", "/a", nil, nil, nil))
+			}
+		}
+		assert.Equal(t, 2*30+100, requests)
+	})
+}
+
 // limiter is a Limiter of few tokens.
 type limiter struct{ left int }
 

@@ -73,9 +73,9 @@ func (s *PortRequestsService) Get(ctx context.Context, id PortRequestID, opts *G
 // EachPhoneNumber iterates over the numbers of a port request that has very many: it
 // decodes the answer one number at a time, as it comes. Nothing is sent before the
 // first step, and each range sends anew. An error is the last step; what was yielded
-// before it is right. The answer has no bound but [WithMaxResponseBytes], and the time
-// to read it none but the context, [WithTimeout] and [WithTryTimeout]; once it has
-// begun, a failure isn't tried again.
+// before it is right. The answer has no bound but [WithMaxResponseBytes] and 64 MiB
+// from one number to the next, and the time to read it none but the context,
+// [WithTimeout] and [WithTryTimeout]; once it has begun, a failure isn't tried again.
 //
 // GET /origination/porting/port_requests/{id}: safe.
 //

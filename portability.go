@@ -35,9 +35,9 @@ func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]Po
 // CheckEach is [PortabilityService.Check] for very many numbers: it decodes the answer
 // one result at a time, as it comes. Nothing is sent before the first step, and each
 // range sends anew. An error is the last step; what was yielded before it is right.
-// The answer has no bound but [WithMaxResponseBytes], and the time to read it none but
-// the context, [WithTimeout] and [WithTryTimeout]; once it has begun, a failure isn't
-// tried again.
+// The answer has no bound but [WithMaxResponseBytes] and 64 MiB from one result to the
+// next, and the time to read it none but the context, [WithTimeout] and
+// [WithTryTimeout]; once it has begun, a failure isn't tried again.
 //
 // POST /origination/porting/portability_checks: safe.
 //

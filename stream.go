@@ -34,9 +34,10 @@ func stream[T any](ctx context.Context, c *Client, r *request, decode func(io.Re
 	call.TryTimeout = c.config.tryTimeout // the reader's time isn't the server's
 	call.HeadTimeout = defaultTryTimeout
 	_, err = c.exchange(ctx, r.op, call, func(out *transport.Outcome) error {
-		body := &noting{r: out.Stream, limit: c.config.maxBytes}
+		body := &noting{r: out.Stream, limit: c.config.maxBytes, perItem: defaultMaxResponseBytes}
 		stopped := false
 		err := decode(body, func(item *T) bool {
+			body.seen = body.read
 			stopped = !yield(item, nil)
 			return !stopped
 		})
@@ -65,9 +66,16 @@ type noting struct {
 	limit int64
 	read  int64
 	err   error
+
+	perItem int64 // how many bytes may come without an item (0: any number)
+	seen    int64 // bytes read when there was the last one
 }
 
 func (n *noting) Read(p []byte) (int, error) {
+	if n.perItem > 0 && n.read-n.seen > n.perItem {
+		n.err = transport.ErrTooLarge
+		return 0, n.err
+	}
 	read, err := n.r.Read(p)
 	n.read += int64(read)
 	if n.limit > 0 && n.read > n.limit {

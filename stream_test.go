@@ -165,6 +165,12 @@ func TestStreamsFail(t *testing.T) {
 		_, err := one(streamedAs(t, strings.NewReader(long), porting.WithMaxResponseBytes(1<<10)), "1")
 		assert.ErrorContains(t, errorAs[*porting.DecodeError](t, err), "larger than the limit")
 	})
+	t.Run("an endless item", func(t *testing.T) {
+		t.Parallel()
+		got, err := one(streamedAs(t, io.MultiReader(strings.NewReader(`[{"raw_number":"1"},{"raw_number":"`), endlessText{})), "1")
+		assert.Equal(t, 1, got)
+		assert.ErrorContains(t, errorAs[*porting.DecodeError](t, err), "larger than the limit")
+	})
 	t.Run("the loop ends", func(t *testing.T) {
 		t.Parallel()
 		endless := io.MultiReader(strings.NewReader(`[{"raw_number":"1"},{"raw_number":"2"},`), brokenReader{})
@@ -173,6 +179,16 @@ func TestStreamsFail(t *testing.T) {
 			break
 		}
 	})
+}
+
+// endlessText is a text that doesn't end.
+type endlessText struct{}
+
+func (endlessText) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
 }
 
 var errBroken = errors.New("broken")

@@ -28,8 +28,9 @@ type DocumentUpload struct {
 	ContentType string // a media type; empty: the usual one of the file name's extension
 
 	// Content is sent from where it stands to its end. An *os.File, a *bytes.Reader
-	// or the like is read as it is sent; any other reader is read first, outside of
-	// the context's reach, and may hold up to 32 MiB.
+	// or the like is read as it is sent; any other reader is read first, and may hold
+	// up to 32 MiB. If the context ends then, Upload returns, and a Read that is under
+	// way is left behind.
 	Content io.Reader
 
 	// Extra adds members to the body of the last step, or replaces its document_type
@@ -57,12 +58,12 @@ var storageUpload = &Operation{Name: "Documents.Upload", Method: http.MethodPost
 // https://developers.telnyx.com/api/v1/mission-control/create-draft-port-request-supporting-document
 func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload DocumentUpload) (*SupportingDocument, error) {
 	c := s.client
-	file, err := upload.file(draft)
+	ctx, cancel := c.bound(ctx)
+	defer cancel()
+	file, err := upload.file(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := c.bound(ctx)
-	defer cancel()
 	failed := func(step UploadStep, key string, err error) (*SupportingDocument, error) {
 		return nil, &UploadError{Draft: draft, Step: step, Key: key, Err: err}
 	}
@@ -107,7 +108,7 @@ type file struct {
 }
 
 // file checks the upload, and that the draft's id can be sent, before anything is.
-func (u DocumentUpload) file(draft DraftID) (*file, error) {
+func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) {
 	op := opDraftDocumentsCreate
 	if _, err := expand(op, []string{string(draft)}); err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func (u DocumentUpload) file(draft DraftID) (*file, error) {
 		return nil, &ArgumentError{op.Name, "content", "is nil"}
 	}
 	if !f.rewind(u.Content) {
-		data, err := io.ReadAll(io.LimitReader(u.Content, maxBuffered+1))
+		data, err := readAll(ctx, io.LimitReader(u.Content, maxBuffered+1))
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("porting: %s: reading the content (nothing was sent): %w", op.Name, err)
@@ -151,6 +152,33 @@ func (u DocumentUpload) file(draft DraftID) (*file, error) {
 		return nil, &ArgumentError{op.Name, "content", "is empty"}
 	}
 	return f, nil
+}
+
+// readAll reads to the end, or until the context's.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	type result struct {
+		data     []byte
+		err      error
+		panicked any
+	}
+	done := make(chan result, 1)
+	go func() {
+		var read result
+		defer func() {
+			read.panicked = recover()
+			done <- read
+		}()
+		read.data, read.err = io.ReadAll(r)
+	}()
+	select {
+	case read := <-done:
+		if read.panicked != nil {
+			panic(read.panicked) // where the caller can recover it
+		}
+		return read.data, read.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // rewind makes the file of a content that can be read at any place, so that one
