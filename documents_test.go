@@ -234,7 +234,8 @@ func TestUploadContent(t *testing.T) {
 		{"bytes", bytes.NewReader([]byte("sent"))},
 		{"can't be rewound", io.MultiReader(strings.NewReader("se"), strings.NewReader("nt"))},
 		{"one byte at a time", iotest.OneByteReader(strings.NewReader("sent"))},
-		{"seeker that can't seek", unseekable{strings.NewReader("sent")}},
+		{"seeker that can't seek", &unseekable{strings.NewReader("sent"), 0}},
+		{"seeker that doesn't find the end", &unseekable{strings.NewReader("sent"), 1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -261,9 +262,17 @@ func TestUploadContent(t *testing.T) {
 }
 
 // unseekable claims to be an io.Seeker, as a pipe's *os.File does.
-type unseekable struct{ *strings.Reader }
+type unseekable struct {
+	*strings.Reader
+	seeks int // that go well
+}
 
-func (unseekable) Seek(int64, int) (int64, error) { return 0, errors.New("illegal seek") }
+func (u *unseekable) Seek(offset int64, whence int) (int64, error) {
+	if u.seeks--; u.seeks < 0 {
+		return 0, errors.New("illegal seek")
+	}
+	return u.Reader.Seek(offset, whence)
+}
 
 func TestUploadRefuses(t *testing.T) {
 	t.Parallel()

@@ -435,6 +435,12 @@ func TestObserver(t *testing.T) {
 		{"client error", false, 1, answer(404, ""), []seen{
 			{try, 1, 404, "", porting.ErrorClassClient, false}, {call, 1, 404, "", porting.ErrorClassClient, false},
 		}},
+		{"the first status of the servers' errors", true, 1, answer(500, ""), []seen{
+			{try, 1, 500, "", porting.ErrorClassServer, false}, {call, 1, 500, "", porting.ErrorClassUnknown, false},
+		}},
+		{"the first status of the redirects", true, 1, answer(300, ""), []seen{
+			{try, 1, 300, "", porting.ErrorClassClient, false}, {call, 1, 300, "", porting.ErrorClassClient, false},
+		}},
 		{"redirect", true, 1, answer(307, ""), []seen{
 			{try, 1, 307, "", porting.ErrorClassClient, false}, {call, 1, 307, "", porting.ErrorClassClient, false},
 		}},

@@ -228,6 +228,8 @@ func TestTimesAreSentInUTC(t *testing.T) {
 		{"day before", time.Date(2024, 7, 15, 1, 0, 0, 0, kathmandu), "2024-07-14T19:15:00Z"},
 		{"fraction", time.Date(2024, 7, 15, 15, 0, 0, 999_999_999, time.UTC), "2024-07-15T15:00:00Z"},
 		{"monotonic clock", time.Now().Add(time.Hour), time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:")},
+		{"year 0", time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC), "0000-12-31T00:00:00Z"},
+		{"year 9999", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), "9999-12-31T23:59:59Z"},
 		{"year 1", time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), "0001-01-01T00:00:01Z"},
 	}
 	for _, tt := range tests {
