@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -134,6 +135,79 @@ func TestErrorTextsAreShortAndInOneLine(t *testing.T) {
 		for _, bad := range []string{"hunter2", "5550100", "\n"} {
 			assert.NotContains(t, text, bad)
 		}
+	}
+}
+
+// TestCutTextsHaveNoHalfSecrets has a body end, or its text be cut, within a secret.
+func TestCutTextsHaveNoHalfSecrets(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2secret"
+	pad := func(bytes int) string { return strings.Repeat("x", bytes-len("hunter2")) }
+	tests := []struct {
+		name    string
+		body    io.Reader
+		message string
+	}{
+		{"at 300 bytes", strings.NewReader(pad(300) + secret), pad(300) + secret},
+		{"at 1000 bytes", strings.NewReader(pad(1000) + secret), pad(1000) + secret},
+		{"at 8 KiB", strings.NewReader(strings.Repeat(secret, 8<<10/len(secret)) + secret), strings.Repeat(secret, 8<<10/len(secret)) + secret},
+		{"at 1 MiB", strings.NewReader(pad(1<<20) + secret), ""},
+		{"at 1 MiB, of many", strings.NewReader(strings.Repeat(strings.Repeat("y", 100_000), 12)), ""},
+		{"in a broken answer", io.MultiReader(strings.NewReader("PIN hunter2"), brokenReader{}), ""},
+		{"in the second line of a broken answer", io.MultiReader(strings.NewReader("refused\nPIN hunter2"), brokenReader{}), "refused"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, "POST", "/a", func(r *http.Request) (*http.Response, error) {
+				resp, err := answer(422, "")(r)
+				resp.Body = io.NopCloser(tt.body)
+				return resp, err
+			})
+			body := map[string]porting.Secret{"pin": secret, "long": porting.Secret(strings.Repeat("y", 100_000))}
+			err := client.Do(t.Context(), "POST", "/a", nil, body, nil)
+			assert.Equal(t, tt.message, errorAs[*porting.APIError](t, err).Message)
+			for _, half := range []string{"hunt", "yyy"} {
+				assert.NotContains(t, err.Error(), half)
+			}
+			assert.Less(t, len(err.Error()), 1200)
+		})
+	}
+}
+
+// TestWhatHeadersCarryIsMasked has a server repeat parts of the request's headers.
+func TestWhatHeadersCarryIsMasked(t *testing.T) {
+	t.Parallel()
+	const user, token, cookie = "gwuser", "t&k/n+=", "s3ssion"
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	jar.SetCookies(&url.URL{Scheme: "https", Host: "api.telnyx.com"}, []*http.Cookie{{Name: "session", Value: cookie}})
+	tests := []struct {
+		name  string
+		creds porting.Credentials
+		key   string // of the header
+		value string
+		says  string
+		want  string
+	}{
+		{"user and token", porting.UserToken(user, token), "X-Trace", "1", user + " with " + token, "[value] with [value]"},
+		{"token", porting.Token(token), "X-Trace", "1", "Token " + token + ", the Token is " + token, "[value], the Token is [value]"},
+		{"bearer key", porting.BearerKey(token), "X-Trace", "1", "Bearer key " + token, "Bearer key [value]"},
+		{"gateway's key", porting.Token("k3y"), "X-Key", token, "key " + token, "key [value]"},
+		{"gateway's pair", porting.Token("k3y"), "X-Key", "Basic " + user + ":" + token, "Basic " + user + " has no " + token, "Basic [value] has no [value]"},
+		{"escaped for a URL", porting.Token(token), "X-Trace", "1", "t%26k%2Fn%2B%3D", "[value]"},
+		{"escaped for HTML", porting.Token(token), "X-Trace", "1", "<title>t&amp;k/n+=</title>", "[value]"},
+		{"cookie", porting.Token("k3y"), "X-Trace", "1", "the session " + cookie, "the session [value]"},
+		{"what isn't private", porting.Token("k3y"), "X-Request-Id", "trace-1", "application/json of porting/0.1 in trace-1", "application/json of porting/0.1 in trace-1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client, err := porting.NewClient(tt.creds, porting.WithHeader(tt.key, tt.value),
+				porting.WithHTTPClient(&http.Client{Jar: jar, Transport: roundTrip(answer(400, tt.says))}))
+			require.NoError(t, err)
+			assert.EqualError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil), "porting: Do: 400 Bad Request: "+tt.want+" (GET)")
+		})
 	}
 }
 

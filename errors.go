@@ -42,8 +42,8 @@ func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error())
 
 // An APIError is an answer that says no: any status but 2xx, and redirects that
 // may not be followed. Its text has no phone number and no value that the request
-// held: names, addresses and PINs that the server repeats are masked. Its fields are
-// as they came.
+// held: credentials, names, addresses and PINs that the server repeats are masked. Its
+// fields are as they came.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
 // [*ValidationError] or [*RateLimitError] that wraps the APIError.
@@ -60,7 +60,7 @@ type APIError struct {
 	Body       []byte       `json:"-"` // at most 1 MiB
 	Attempts   int          // how often the call was sent
 
-	values []string // that the request held, the longest first
+	hide func(string) string // hides what the request held; nil: nothing
 }
 
 // A FieldError is what an answer says about one field of the request.
@@ -109,8 +109,8 @@ func (e *APIError) Error() string {
 // mask hides what is private in a text of the server's, makes one line of it, and
 // cuts it if it is long.
 func (e *APIError) mask(text string) string {
-	for _, value := range e.values {
-		text = strings.ReplaceAll(text, value, "[value]")
+	if e.hide != nil {
+		text = e.hide(text)
 	}
 	return oneLine(maskNumbers(text))
 }
@@ -287,7 +287,7 @@ func (e OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, ve
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, or a value has
 // the wrong type. A change that was asked for has been made. The error's text has
-// no value of the answer, except an unreadable time.
+// no value of the answer, except a time in a form that isn't read.
 type DecodeError struct {
 	Operation  string
 	Field      string // the path of the value that can't be read, such as "sub_requests.0.foc_date"; empty if unknown
@@ -310,7 +310,7 @@ func (e *DecodeError) Error() string {
 	}
 	s += fmt.Sprint(e.Err)
 	if e.RequestID != "" {
-		s += " (request " + e.RequestID + ")"
+		s += " (request " + oneLine(e.RequestID) + ")"
 	}
 	return s
 }

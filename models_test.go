@@ -2,7 +2,6 @@ package porting_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -70,20 +69,15 @@ func TestTimestampRefuses(t *testing.T) {
 			t.Parallel()
 			at := utc("2024-01-01T00:00:00Z")
 			err := at.UnmarshalText([]byte(text))
-			require.Error(t, err)
-			assert.Contains(t, err.Error(), fmt.Sprintf("%q", text))
+			require.ErrorContains(t, err, "is not a time")
+			reason := err.Error()
 
 			client := clientOf(t, "GET", api+"/port_requests/a", answer(200, `{"sub_requests":[{},{"foc_date":"`+text+`"}]}`))
 			_, err = client.PortRequests.Get(t.Context(), "a", nil)
 			assert.Equal(t, "sub_requests.1.foc_date", errorAs[*porting.DecodeError](t, err).Field)
-			assert.Contains(t, err.Error(), fmt.Sprintf("%q", text))
+			assert.ErrorContains(t, err, reason)
 		})
 	}
-	t.Run("only a part of a long one is shown", func(t *testing.T) {
-		t.Parallel()
-		err := new(porting.Timestamp).UnmarshalText([]byte(strings.Repeat("x", 1000)))
-		assert.ErrorContains(t, err, strings.Repeat("x", 40)+`"… is not a time`)
-	})
 	for _, value := range []string{"5", "true", "{}", "[]", `"2024-03-14`} {
 		require.Error(t, json.Unmarshal([]byte(value), new(porting.Timestamp)), value)
 		require.Error(t, new(porting.Timestamp).UnmarshalJSON([]byte(value)), value)

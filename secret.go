@@ -8,8 +8,12 @@ import (
 // Secret is a string that prints, logs and marshals as [redacted]: a PIN, an
 // account number, a tax or business identifier. Only a request's body carries
 // what is in it, and [Secret.Reveal] returns it. An empty Secret has nothing to
-// hide and prints as nothing. In an unexported field of a struct of yours, and as a
-// map's key in encoding/json, it shows: neither fmt nor encoding/json asks it there.
+// hide and prints as nothing.
+//
+// It shows where nothing asks it: in an unexported field of a struct of yours, as a
+// map's key in encoding/json, and under two verbs that don't fit it and that go vet
+// reports, %p, and %w outside of [fmt.Errorf] or for what isn't an error. They show all
+// that a value holds, whatever it is.
 //
 // Sending the literal "[redacted]" is an [*ArgumentError], so that a model that was
 // stored and loaded again can't overwrite a real PIN with it.
@@ -28,7 +32,7 @@ func (s Secret) String() string {
 	return redacted
 }
 
-// Format prints [Secret.String] under every verb.
+// Format prints [Secret.String] under every verb that asks it.
 func (s Secret) Format(f fmt.State, verb rune) { formatString(f, verb, s.String()) }
 
 // LogValue logs [Secret.String].

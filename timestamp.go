@@ -3,6 +3,7 @@ package porting
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -11,9 +12,10 @@ import (
 //
 // It reads RFC 3339 with or without a fraction, with Z, +00:00, +0000 or no zone
 // (UTC), with a space instead of the T, and a bare date (midnight UTC). Anything
-// else is a decoding error that names the field and the value. The instant is kept
-// in UTC; it is written in RFC 3339, or as null if it is zero. That the API's own
-// form is ISO 8601 is documented, which of its variants is not.
+// else is a decoding error that names the field, and the value if it looks like a
+// time: another text could be private. The instant is kept in UTC; it is written in
+// RFC 3339, or as null if it is zero. That the API's own form is ISO 8601 is
+// documented, which of its variants is not.
 type Timestamp struct{ time.Time }
 
 var timestampLayouts = []string{
@@ -102,9 +104,16 @@ func (t *Timestamp) UnmarshalJSON(data []byte) error {
 type timestampError struct{ value string }
 
 func (e *timestampError) Error() string {
-	const enough = 40
-	if len(e.value) > enough {
-		return fmt.Sprintf("%.40q… is not a time", e.value)
+	if looksLikeTime(e.value) {
+		return fmt.Sprintf("%q is not a time", e.value)
 	}
-	return fmt.Sprintf("%q is not a time", e.value)
+	return fmt.Sprintf("a text of %d bytes is not a time", len(e.value))
+}
+
+// looksLikeTime tells whether a text begins as a date does and has nothing in it that
+// could be a name or another number.
+func looksLikeTime(s string) bool {
+	const longest = 40
+	year, _, ok := strings.Cut(s, "-")
+	return ok && len(year) == 4 && len(s) <= longest && strings.Trim(s, "0123456789-:.,+ TZ") == "" && maskNumbers(s) == s
 }

@@ -57,9 +57,9 @@ func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error
 		Header:     out.Header,
 		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
-		values:     valuesOf(call),
+		hide:       hider(call),
 	}
-	e.readErrorBody()
+	e.readErrorBody(out.Err == nil)
 	if op == storageDownload || op == storageUpload {
 		return e
 	}
