@@ -125,6 +125,7 @@ func TestErrorTextsAreShortAndInOneLine(t *testing.T) {
 	body := map[string]porting.Secret{"pin": porting.Secret(secret)}
 	for _, says := range []string{
 		`{"message":"` + strings.Repeat("x", 990) + secret + `"}`,
+		`{"message":"` + strings.Repeat("x", 996) + `5550100"}`,
 		`{"message":"no","code":"PIN ` + secret + `"}`,
 		`{"message":"no","code":"+13125550100 ` + strings.Repeat("z", 90_000) + `"}`,
 		`{"message":"no\nlevel=ERROR forged"}`,
@@ -132,7 +133,7 @@ func TestErrorTextsAreShortAndInOneLine(t *testing.T) {
 		client := clientOf(t, "POST", "/a", answer(422, says, "X-Request-Id", strings.Repeat("r", 9000)))
 		text := client.Do(t.Context(), "POST", "/a", nil, body, nil).Error()
 		assert.Less(t, len(text), 4000)
-		for _, bad := range []string{"hunter2", "5550100", "\n"} {
+		for _, bad := range []string{"hunter2", "5550", "\n"} {
 			assert.NotContains(t, text, bad)
 		}
 	}
@@ -175,10 +176,23 @@ func TestCutTextsHaveNoHalfSecrets(t *testing.T) {
 	}
 }
 
+// TestNamesOfFilesAreMasked has a storage host repeat what a file is called.
+func TestNamesOfFilesAreMasked(t *testing.T) {
+	t.Parallel()
+	mock := newMock(t)
+	expect(t, mock, "POST", baseURL+"/files/upload_requests", 1, answer(201, testdata(t, "upload_requests_create")))
+	expect(t, mock, "POST", storageURL, 1, answer(400, "Ada Example.pdf is refused"))
+	_, err := newClient(t, mock).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+		Type: porting.DocumentTypeLOA, Filename: "/home/me/Ada Example.pdf", Content: strings.NewReader("x"),
+	})
+	assert.ErrorContains(t, err, "[value] is refused")
+}
+
 // TestWhatHeadersCarryIsMasked has a server repeat parts of the request's headers.
 func TestWhatHeadersCarryIsMasked(t *testing.T) {
 	t.Parallel()
-	const user, token, cookie = "gwuser", "t&k/n+=", "s3ssion"
+	const agent = "porting/0.1 (+https://github.com/numberporting/porting)"
+	const user, token, cookie = "gwuser", `t&k/"n+=`, "s3ssion"
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	jar.SetCookies(&url.URL{Scheme: "https", Host: "api.telnyx.com"}, []*http.Cookie{{Name: "session", Value: cookie}})
@@ -195,10 +209,12 @@ func TestWhatHeadersCarryIsMasked(t *testing.T) {
 		{"bearer key", porting.BearerKey(token), "X-Trace", "1", "Bearer key " + token, "Bearer key [value]"},
 		{"gateway's key", porting.Token("k3y"), "X-Key", token, "key " + token, "key [value]"},
 		{"gateway's pair", porting.Token("k3y"), "X-Key", "Basic " + user + ":" + token, "Basic " + user + " has no " + token, "Basic [value] has no [value]"},
-		{"escaped for a URL", porting.Token(token), "X-Trace", "1", "t%26k%2Fn%2B%3D", "[value]"},
-		{"escaped for HTML", porting.Token(token), "X-Trace", "1", "<title>t&amp;k/n+=</title>", "[value]"},
+		{"escaped for a URL", porting.Token(token), "X-Trace", "1", "t%26k%2F%22n%2B%3D", "[value]"},
+		{"escaped for a path", porting.Token(token), "X-Trace", "1", "t&k%2F%22n+=", "[value]"},
+		{"escaped for JSON", porting.Token(token), "X-Trace", "1", `t&k/\"n+=`, "[value]"},
+		{"escaped for HTML", porting.Token(token), "X-Trace", "1", "<title>t&amp;k/&#34;n+=</title>", "[value]"},
 		{"cookie", porting.Token("k3y"), "X-Trace", "1", "the session " + cookie, "the session [value]"},
-		{"what isn't private", porting.Token("k3y"), "X-Request-Id", "trace-1", "application/json of porting/0.1 in trace-1", "application/json of porting/0.1 in trace-1"},
+		{"what isn't private", porting.Token("k3y"), "X-Request-Id", "trace-1", "application/json of " + agent + " in trace-1", "application/json of " + agent + " in trace-1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -218,7 +218,10 @@ func eachResult(r io.Reader, yield func(*PortabilityResult) bool) error {
 	d := jsontext.NewDecoder(r, decodeOptions)
 	switch d.PeekKind() {
 	case 'n':
-		return nil
+		if err := d.SkipValue(); err != nil {
+			return err
+		}
+		return atEnd(d)
 	case '{':
 		more, err := eachIn(d, "phone_numbers", func(jsontext.Value) (*PortabilityResult, error) {
 			return nil, errNoResults

@@ -37,6 +37,8 @@ func TestCheckEach(t *testing.T) {
 		{"plain results", `[{"raw_number":"1","portable":true},{"raw_number":"2"}]`, []string{"1", "2"}, "", ""},
 		{"groups and results", `[{"phone_numbers":[{"raw_number":"1"}]},{"raw_number":"2"}]`, []string{"1", "2"}, "", ""},
 		{"null", `null`, nil, "", ""},
+		{"nothing that is null", `nothing`, nil, "", "invalid character 'o'"},
+		{"null and more", `null []`, nil, "", "more after its end"},
 		{"an empty array", `[]`, nil, "", ""},
 		{"null for the results", `[{"phone_numbers":null}]`, nil, "", ""},
 		{"nothing", ``, nil, "", "it is empty"},
