@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -23,6 +26,7 @@ import (
 type book struct {
 	pages    int
 	latency  time.Duration
+	stuck    int // from this page on, none comes within an hour; 0: all come
 	noTotals bool
 	answer   func(number int) *http.Response // instead of a page, unless nil or it returns nil
 
@@ -46,10 +50,14 @@ func (b *book) RoundTrip(r *http.Request) (*http.Response, error) {
 		b.now--
 		b.mutex.Unlock()
 	}()
+	latency := b.latency
+	if b.stuck > 0 && number >= b.stuck {
+		latency = time.Hour
+	}
 	select {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
-	case <-time.After(b.latency):
+	case <-time.After(latency):
 	}
 	if b.answer != nil {
 		if resp := b.answer(number); resp != nil {
@@ -130,18 +138,52 @@ func TestReadAheadStartsWithTheSecondPage(t *testing.T) {
 	})
 }
 
-// TestReadAheadEndsWithTheLoop checks by the bubble's end that no goroutine is left.
+// TestReadAheadEndsWithTheLoop has pages under way that take an hour: however the loop ends, they are given up, and gone
+// when it is over.
 func TestReadAheadEndsWithTheLoop(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := &book{pages: 50, latency: time.Second}
-		started := time.Now()
-		_, err := b.read(t, 2)
-		require.NoError(t, err)
-		assert.Equal(t, 2*time.Second, time.Since(started), "it doesn't wait for what it cancels")
-		assert.Zero(t, b.now)
-		assert.LessOrEqual(t, len(b.asked), 11)
-	})
+	ends := map[string]func(items int, cancel context.CancelFunc) (goOn bool){
+		"break":       func(items int, _ context.CancelFunc) bool { return items < 2 },
+		"the context": func(_ int, cancel context.CancelFunc) bool { cancel(); return true },
+		"a panic": func(items int, _ context.CancelFunc) bool {
+			if items == 2 {
+				panic("the caller's own")
+			}
+			return true
+		},
+		"an error": func(int, context.CancelFunc) bool { return true },
+	}
+	for name, goOn := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := &book{pages: 50, latency: time.Second, stuck: 4}
+				if name == "an error" {
+					b.answer = func(n int) *http.Response {
+						if n == 3 {
+							return httpmock.NewStringResponse(404, "")
+						}
+						return nil
+					}
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				started := time.Now()
+				func() {
+					defer func() { _ = recover() }()
+					items := 0
+					for _, err := range newClient(t, b).Drafts.All(ctx, nil) {
+						if items++; err == nil && !goOn(items, cancel) {
+							break
+						}
+					}
+				}()
+				assert.Zero(t, b.now, "requests under way")
+				assert.LessOrEqual(t, time.Since(started), 2*time.Second, "it doesn't wait for what it cancels")
+				assert.LessOrEqual(t, len(b.asked), 11)
+			})
+		})
+	}
 }
 
 func TestReadAheadEndsWithTheContext(t *testing.T) {
@@ -286,9 +328,10 @@ func TestReadAheadCaptures(t *testing.T) {
 	}
 }
 
-// TestManyPagesAreNotHeld iterates over 1,000 pages of 100 KB.
+// TestManyPagesAreNotHeld iterates over 1,000 pages of 100 KB, and looks which of their items are still in memory.
 func TestManyPagesAreNotHeld(t *testing.T) {
 	t.Parallel()
+	var items []weak.Pointer[porting.DraftPortRequest]
 	var served, most atomic.Int64
 	pad := strings.Repeat("0123456789abcdef", 6<<10)
 	b := &book{pages: 1000, answer: func(n int) *http.Response {
@@ -298,9 +341,14 @@ func TestManyPagesAreNotHeld(t *testing.T) {
 		return resp
 	}}
 	read := int64(0)
-	for _, err := range newClient(t, b).Drafts.All(t.Context(), nil) {
+	for draft, err := range newClient(t, b).Drafts.All(t.Context(), nil) {
 		require.NoError(t, err)
-		read++
+		items = append(items, weak.Make(draft))
+		if read++; read == 900 {
+			runtime.GC()
+			items = slices.DeleteFunc(items, func(item weak.Pointer[porting.DraftPortRequest]) bool { return item.Value() == nil })
+			assert.LessOrEqual(t, len(items), 12, "of 900")
+		}
 		most.Store(max(most.Load(), served.Load()-read))
 	}
 	assert.EqualValues(t, 1000, read)
