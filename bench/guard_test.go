@@ -19,10 +19,10 @@ var recorded = []struct {
 	work               string
 	cpu, allocs, bytes float64
 }{
-	{"memory-get", 0.50, 0.44, 0.64},
-	{"memory-get-10k", 0.37, 0.23, 0.23},
-	{"memory-pages", 0.45, 0.47, 0.62},
-	{"memory-check", 0.50, 0.27, 0.49},
+	{"memory-get", 0.44, 0.48, 0.73},
+	{"memory-get-10k", 0.32, 0.23, 0.23},
+	{"memory-pages", 0.39, 0.47, 0.62},
+	{"memory-check", 0.38, 0.27, 0.49},
 }
 
 const (
