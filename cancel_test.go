@@ -3,9 +3,19 @@ package porting_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
 	"io"
+	"iter"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,7 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
-	"github.com/numberporting/porting/portingtest"
+	"github.com/numberporting/porting/internal/transport"
 )
 
 // A mute accepts connections, says what it is told to, and then nothing.
@@ -39,11 +49,111 @@ func mute(t *testing.T, says string, reached func()) net.Listener {
 	return listener
 }
 
+// heldDial returns a client whose next call its pool lets wait: the one connection is
+// busy, and another hangs in its handshake, left behind by a call that the first has served.
+func heldDial(t *testing.T, reached func()) *porting.Client {
+	t.Helper()
+	var opened atomic.Int32
+	began, done := make(chan bool, 10), make(chan bool)
+	busy, free := make(chan bool, 10), make(chan bool)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/busy" {
+			busy <- true
+			select {
+			case <-free:
+			case <-r.Context().Done():
+			}
+		}
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		began <- true
+		if opened.Add(1) > 1 {
+			<-done
+			return nil, errors.New("refused")
+		}
+		return nil, nil //nolint:nilnil // the usual config
+	}}
+	server.StartTLS()
+	pool := transport.NewPool() // as without the option, but it trusts the test's certificate
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	pool.Transport.(*http.Transport).TLSClientConfig.RootCAs = roots
+	c := client(t, server.URL, porting.WithHTTPClient(pool))
+	ctx, cancel := context.WithCancel(t.Context())
+	var calls sync.WaitGroup
+	t.Cleanup(func() {
+		cancel()
+		close(done)
+		calls.Wait()
+		c.CloseIdleConnections()
+		server.Close()
+	})
+	call := func(path string) { calls.Go(func() { _ = c.Do(ctx, http.MethodGet, path, nil, nil, nil) }) }
+
+	call("/busy")
+	<-began
+	<-busy
+	call("/busy") // dials, and gets the first connection
+	<-began
+	free <- true
+	<-busy
+	time.AfterFunc(30*time.Millisecond, func() {
+		assert.EqualValues(t, 2, opened.Load(), "connections: the call is held")
+		reached()
+	})
+	return c
+}
+
+// uploading returns a client of an API whose storage accepts connections and reads nothing.
+func uploading(t *testing.T, reached func()) *porting.Client {
+	t.Helper()
+	storage := mute(t, "", reached)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"url":"http://%v","form_fields":{"key":"loa.pdf"}}`, storage.Addr())
+	}))
+	t.Cleanup(server.Close)
+	return client(t, server.URL)
+}
+
+// stuckAfterOnePage returns a client of an API that answers the first of three pages only.
+func stuckAfterOnePage(t *testing.T, reached func()) *porting.Client {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if page := r.URL.Query().Get("page"); page != "" && page != "1" {
+			time.AfterFunc(20*time.Millisecond, reached)
+			<-r.Context().Done()
+			return
+		}
+		w.Header().Set("Total-Pages", "3")
+		_, _ = io.WriteString(w, `[{"id":"1"}]`)
+	}))
+	t.Cleanup(server.Close)
+	return client(t, server.URL)
+}
+
+// drained is the error that ends an iteration after so many items.
+func drained[T any](items iter.Seq2[*T, error], want int) error {
+	got := 0
+	for _, err := range items {
+		switch {
+		case err == nil:
+			got++
+		case got == want:
+			return err
+		default:
+			return fmt.Errorf("%d items, then %v", got, err) //nolint:errorlint // it shall not be found
+		}
+	}
+	return nil
+}
+
 // TestCancelledCallsReturnAtOnce cancels a call in each phase and measures how long
-// it takes to return. The machine may be busy: the best of five counts.
-func TestCancelledCallsReturnAtOnce(t *testing.T) {
-	t.Parallel()
+// it takes to return. The machine may be busy: the best of five counts. All calls go
+// through the client's own pool.
+func TestCancelledCallsReturnAtOnce(t *testing.T) { //nolint:paralleltest // it measures
 	const soon = 50 * time.Millisecond
+	const begun = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"
 	get := func(ctx context.Context, c *porting.Client) error {
 		_, err := c.Drafts.Get(ctx, "1", nil)
 		return err
@@ -52,42 +162,52 @@ func TestCancelledCallsReturnAtOnce(t *testing.T) {
 		_, err := c.Drafts.Submit(ctx, "1")
 		return err
 	}
+	upload := func(ctx context.Context, c *porting.Client) error {
+		_, err := c.Documents.Upload(ctx, "1", porting.DocumentUpload{
+			Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: bytes.NewReader(make([]byte, 64<<20)),
+		})
+		return err
+	}
+	checkEach := func(items int) func(ctx context.Context, c *porting.Client) error {
+		return func(ctx context.Context, c *porting.Client) error {
+			return drained(c.Portability.CheckEach(ctx, "+13125550100"), items)
+		}
+	}
+	eachNumber := func(items int) func(ctx context.Context, c *porting.Client) error {
+		return func(ctx context.Context, c *porting.Client) error {
+			return drained(c.PortRequests.EachPhoneNumber(ctx, "1"), items)
+		}
+	}
+	all := func(items int) func(ctx context.Context, c *porting.Client) error {
+		return func(ctx context.Context, c *porting.Client) error {
+			return drained(c.PortRequests.All(ctx, nil), items)
+		}
+	}
+	// silent returns a client of a server that says so much and then nothing.
+	silent := func(scheme, says string) func(t *testing.T, reached func()) *porting.Client {
+		return func(t *testing.T, reached func()) *porting.Client {
+			t.Helper()
+			return client(t, scheme+"://"+mute(t, says, reached).Addr().String())
+		}
+	}
 	// Each phase starts a call that will get stuck there, and calls reached when it is.
 	tests := []struct {
 		name  string
 		phase func(t *testing.T, reached func()) *porting.Client
 		call  func(ctx context.Context, c *porting.Client) error
 	}{
-		{"dial", func(t *testing.T, reached func()) *porting.Client {
+		{"dial: looking up the host", func(t *testing.T, reached func()) *porting.Client {
 			t.Helper()
-			return client(t, "http://127.0.0.1", porting.WithHTTPClient(&http.Client{Transport: &http.Transport{
-				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-					reached()
-					<-ctx.Done()
-					return nil, ctx.Err()
-				},
-			}}))
+			names().silence("mute.invalid", reached)
+			return client(t, "https://mute.invalid")
 		}, submit},
-		{"TLS handshake", func(t *testing.T, reached func()) *porting.Client {
-			t.Helper()
-			return client(t, "https://"+mute(t, "", reached).Addr().String())
-		}, submit},
-		{"waiting for the answer", func(t *testing.T, reached func()) *porting.Client {
-			t.Helper()
-			return client(t, "http://"+mute(t, "", reached).Addr().String())
-		}, submit},
-		{"within the answer's body", func(t *testing.T, reached func()) *porting.Client {
-			t.Helper()
-			return client(t, "http://"+mute(t, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", reached).Addr().String())
-		}, get},
-		{"within an error's body", func(t *testing.T, reached func()) *porting.Client {
-			t.Helper()
-			return client(t, "http://"+mute(t, "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n{", reached).Addr().String())
-		}, get},
-		{"waiting to try again", func(t *testing.T, reached func()) *porting.Client {
-			t.Helper()
-			return client(t, "http://"+mute(t, "HTTP/1.1 429 No\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n", reached).Addr().String())
-		}, submit},
+		{"dial: TLS handshake", silent("https", ""), submit},
+		{"dial: held for that of another call", heldDial, submit},
+		{"sending the body", uploading, upload},
+		{"waiting for the answer", silent("http", ""), submit},
+		{"within the answer's body", silent("http", begun+"{"), get},
+		{"within an error's body", silent("http", strings.Replace(begun, "200 OK", "404 No", 1)+"{"), get},
+		{"waiting to try again", silent("http", "HTTP/1.1 429 No\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"), submit},
 		{"waiting for the limiter", func(t *testing.T, reached func()) *porting.Client {
 			t.Helper()
 			return client(t, "http://127.0.0.1", porting.WithLimiter(limiterFunc(func(ctx context.Context) error {
@@ -96,41 +216,24 @@ func TestCancelledCallsReturnAtOnce(t *testing.T) {
 				return ctx.Err()
 			})))
 		}, submit},
-		{"sending the body", func(t *testing.T, reached func()) *porting.Client {
-			t.Helper()
-			storage := mute(t, "", reached)
-			sandbox := portingtest.NewServer()
-			t.Cleanup(sandbox.Close)
-			return sandbox.Client(porting.WithHTTPClient(&http.Client{Transport: &http.Transport{
-				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-					if "http://"+address != sandbox.URL() {
-						address = storage.Addr().String()
-					}
-					return new(net.Dialer).DialContext(ctx, network, address)
-				},
-			}}))
-		}, func(ctx context.Context, c *porting.Client) error {
-			draft, err := c.Drafts.Create(ctx, "+13125550100")
-			if err != nil {
-				return err
-			}
-			_, err = c.Documents.Upload(ctx, draft.ID, porting.DocumentUpload{
-				Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: bytes.NewReader(make([]byte, 64<<20)),
-			})
-			return err
-		}},
+		{"CheckEach: TLS handshake", silent("https", ""), checkEach(0)},
+		{"CheckEach: waiting for the answer", silent("http", ""), checkEach(0)},
+		{"CheckEach: waiting for the next result", silent("http", begun+`[{"raw_number":"1"},`), checkEach(1)},
+		{"EachPhoneNumber: waiting for the answer", silent("http", ""), eachNumber(0)},
+		{"EachPhoneNumber: waiting for the next number", silent("http", begun+`{"phone_numbers":[{"phone_number":"1"},`), eachNumber(1)},
+		{"All: waiting for the first page", silent("http", ""), all(0)},
+		{"All: waiting for pages ahead", stuckAfterOnePage, all(1)},
 	}
-	for _, test := range tests {
+	for _, test := range tests { //nolint:paralleltest // likewise
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
 			best := time.Hour
 			for range 5 {
 				ctx, cancel := context.WithCancel(t.Context())
 				var cancelled time.Time
-				c := test.phase(t, func() {
+				c := test.phase(t, sync.OnceFunc(func() {
 					cancelled = time.Now()
 					cancel()
-				})
+				}))
 				err := test.call(ctx, c)
 				cancel()
 				require.ErrorIs(t, err, context.Canceled)

@@ -1,20 +1,19 @@
 package porting_test
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
-	"crypto/tls"
 	"fmt"
 	"io"
-	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"text/tabwriter"
 	"time"
@@ -24,25 +23,40 @@ import (
 	"github.com/numberporting/porting"
 )
 
-// A fault is what goes wrong with the first try of a call; all later ones go well.
+// A fault is what goes wrong with the first try of an operation; all later ones go well.
 type fault struct {
 	name string
 
 	// Where it goes wrong. Only one of them is set.
-	verify bool                                            // the certificate is verified, which it doesn't survive
-	dial   func() error                                    // the dial fails
-	accept func(net.Conn)                                  // before the server reads the request
-	serve  func(*cell, http.ResponseWriter, *http.Request) // after it was read
+	unresolved bool                                            // the name server doesn't know the host
+	refuse     bool                                            // nobody listens on the port
+	verify     bool                                            // the certificate is another one than is trusted
+	accept     func(net.Conn)                                  // before the server reads anything
+	serve      func(*cell, http.ResponseWriter, *http.Request) // after it has read the request
+
+	tls    bool // the fault is one of HTTPS, or needs it
+	follow int  // requests that follow in the same try if it succeeds
 
 	repeatable, unsafe expected // of the classes safe and idempotent, and of unsafe
 	posts              expected // of safe and idempotent operations that aren't a GET; zero: as repeatable
+	upload, download   expected // of the steps of these that go to storage; zero: as repeatable
 	opts               []porting.Option
 }
 
-// An expected is what comes of a call, and how often the server acted on it.
+// An expected is what comes of a call, how often the client tried the operation, and
+// how often the server acted on it.
 type expected struct {
 	result result
+	tries  int
 	acted  int
+}
+
+func (e expected) String() string {
+	tries := "tries"
+	if e.tries == 1 {
+		tries = "try"
+	}
+	return fmt.Sprintf("%s, %d %s, acted %d", e.result, e.tries, tries, e.acted)
 }
 
 type result string
@@ -75,41 +89,6 @@ func resultOf(err error) result {
 	return result(err.Error())
 }
 
-// A cell is one operation under one fault, with a server of its own.
-type cell struct {
-	op    *operation
-	file  string
-	tries atomic.Int32
-	acted atomic.Int32
-	done  chan struct{} // closed at the end, to free handlers that hang
-}
-
-// act does what the operation asks for, and counts it.
-func (c *cell) act() { c.acted.Add(1) }
-
-// answer acts, and answers as it should.
-func (c *cell) answer(w http.ResponseWriter) {
-	c.act()
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, c.file)
-}
-
-// reset breaks the connection off.
-func reset(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-}
-
-func hijack(w http.ResponseWriter) net.Conn {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(err)
-	}
-	return conn
-}
-
 // status answers without acting.
 func status(code int, header, body string) func(*cell, http.ResponseWriter, *http.Request) {
 	return func(_ *cell, w http.ResponseWriter, _ *http.Request) {
@@ -121,51 +100,97 @@ func status(code int, header, body string) func(*cell, http.ResponseWriter, *htt
 	}
 }
 
-// acting acts, and answers with what isn't an answer.
+// acting acts, and answers with what isn't an answer of the API.
 func acting(body string) func(*cell, http.ResponseWriter, *http.Request) {
 	return func(c *cell, w http.ResponseWriter, _ *http.Request) {
-		c.act()
+		c.act(body)
 		_, _ = io.WriteString(w, body)
 	}
 }
 
-var shortTries = []porting.Option{porting.WithTryTimeout(time.Second)}
+// drip acts, and answers in thirty parts with a pause before each.
+func drip(pause time.Duration) func(*cell, http.ResponseWriter, *http.Request) {
+	return func(c *cell, w http.ResponseWriter, r *http.Request) {
+		c.act(c.file)
+		c.rest()
+		ticker := time.NewTicker(pause)
+		defer ticker.Stop()
+		for part := range slices.Chunk([]byte(c.file), len(c.file)/30+1) {
+			select {
+			case <-ticker.C:
+			case <-r.Context().Done():
+				return
+			}
+			_, _ = w.Write(part)
+			_ = http.NewResponseController(w).Flush()
+		}
+	}
+}
+
+// reset breaks the connection off.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// breakOff breaks off the connection, or the stream if it is HTTP/2.
+func breakOff(w http.ResponseWriter, r *http.Request, how func(net.Conn)) {
+	if r.ProtoMajor == 2 {
+		panic(http.ErrAbortHandler)
+	}
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	how(conn)
+}
+
+// What comes of most faults.
+var (
+	once    = expected{succeeded, 1, 1} // the fault is none
+	again   = expected{succeeded, 2, 1} // the first try had no effect
+	twice   = expected{succeeded, 2, 2}
+	lost    = expected{unknown, 1, 1}
+	notSeen = expected{unknown, 1, 0} // the client can't know
+	cutOff  = expected{network, 1, 1} // of a download, which isn't repeated once it has begun
+	said    = expected{refused, 1, 0}
+)
+
+var shortTries = []porting.Option{porting.WithTryTimeout(2 * time.Second)}
 
 // faults is the matrix: one row for each, one column for each class.
-func faults(elsewhere string) []fault {
-	again := expected{succeeded, 1} // tried twice, acted once
+func faults() []fault {
 	return []fault{
-		{name: "refused connection", repeatable: again, unsafe: again,
-			dial: func() error {
-				return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-			}},
-		{name: "DNS failure", repeatable: again, unsafe: again,
-			dial: func() error { return &net.DNSError{Err: "no such host", Name: "api.example.com", IsNotFound: true} }},
-		{name: "TLS handshake broken off", repeatable: again, unsafe: again, accept: reset},
-		{name: "TLS certificate refused", repeatable: expected{network, 0}, unsafe: expected{network, 0}, verify: true},
-		{name: "reset before the request is read", repeatable: again, unsafe: expected{unknown, 0},
+		{name: "refused connection", repeatable: again, unsafe: again, refuse: true},
+		{name: "DNS failure", repeatable: again, unsafe: again, unresolved: true, tls: true},
+		{name: "TLS handshake broken off", repeatable: again, unsafe: again, accept: reset, tls: true},
+		{name: "TLS certificate refused", repeatable: expected{network, 1, 0}, unsafe: expected{network, 1, 0}, verify: true, tls: true},
+		{name: "reset before the request is read", repeatable: again, unsafe: notSeen,
 			accept: func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)); reset(conn) }},
-		{name: "reset after the server acted", repeatable: expected{succeeded, 2}, unsafe: expected{unknown, 1},
-			serve: func(c *cell, w http.ResponseWriter, _ *http.Request) { c.act(); reset(hijack(w)) }},
-		{name: "reset within the answer", repeatable: expected{succeeded, 2}, unsafe: expected{unknown, 1},
-			serve: func(c *cell, w http.ResponseWriter, _ *http.Request) {
-				c.act()
-				conn := hijack(w)
-				_, _ = io.WriteString(conn, "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"id\":")
-				_ = conn.Close()
-			}},
-		{name: "no answer in time, not acted", repeatable: again, unsafe: expected{unknown, 0}, opts: shortTries,
-			serve: func(c *cell, _ http.ResponseWriter, r *http.Request) { c.hang(r) }},
-		{name: "no answer in time, acted", repeatable: expected{succeeded, 2}, unsafe: expected{unknown, 1}, opts: shortTries,
-			serve: func(c *cell, _ http.ResponseWriter, r *http.Request) { c.act(); c.hang(r) }},
-		{name: "chunked answer without end", repeatable: expected{succeeded, 2}, unsafe: expected{unknown, 1}, opts: shortTries,
+		{name: "reset after the server acted", repeatable: twice, unsafe: lost,
+			serve: func(c *cell, w http.ResponseWriter, r *http.Request) { c.act(""); breakOff(w, r, reset) }},
+		{name: "answer broken off", repeatable: twice, unsafe: lost, download: cutOff,
 			serve: func(c *cell, w http.ResponseWriter, r *http.Request) {
-				c.act()
+				c.act("")
+				w.Header().Set("Content-Length", "100")
+				_, _ = io.WriteString(w, `{"id":`)
+				_ = http.NewResponseController(w).Flush()
+				breakOff(w, r, func(conn net.Conn) { _ = conn.Close() }) // a reset could overtake the answer
+			}},
+		{name: "no answer in time, not acted", repeatable: again, unsafe: notSeen, opts: shortTries,
+			serve: func(c *cell, _ http.ResponseWriter, r *http.Request) { c.hang(r) }},
+		{name: "no answer in time, acted", repeatable: twice, unsafe: lost, opts: shortTries,
+			serve: func(c *cell, _ http.ResponseWriter, r *http.Request) { c.act(""); c.hang(r) }},
+		{name: "chunked answer without end", repeatable: twice, unsafe: lost, download: cutOff, opts: shortTries,
+			serve: func(c *cell, w http.ResponseWriter, r *http.Request) {
+				c.act("")
 				_, _ = io.WriteString(w, " ")
 				_ = http.NewResponseController(w).Flush()
 				c.hang(r)
 			}},
-		{name: "408", repeatable: again, unsafe: expected{unknown, 0}, serve: status(408, "", "")},
+		{name: "408", repeatable: again, unsafe: notSeen, serve: status(408, "", "")},
 		{name: "429", repeatable: again, unsafe: again, serve: status(429, "", "")},
 		{name: "429, Retry-After in seconds", repeatable: again, unsafe: again, serve: status(429, "Retry-After: 1", "")},
 		{name: "429, Retry-After as a date", repeatable: again, unsafe: again,
@@ -176,204 +201,199 @@ func faults(elsewhere string) []fault {
 		{name: "429, Retry-After 0", repeatable: again, unsafe: again, serve: status(429, "Retry-After: 0", "")},
 		{name: "429, Retry-After negative", repeatable: again, unsafe: again, serve: status(429, "Retry-After: -1", "")},
 		{name: "429, Retry-After garbage", repeatable: again, unsafe: again, serve: status(429, "Retry-After: soon", "")},
-		{name: "429, Retry-After of a day", repeatable: expected{limited, 0}, unsafe: expected{limited, 0}, serve: status(429, "Retry-After: 86400", "")},
-		{name: "429, Retry-After beyond numbers", repeatable: expected{limited, 0}, unsafe: expected{limited, 0}, serve: status(429, "Retry-After: 99999999999999999999", "")},
-		{name: "500", repeatable: again, unsafe: expected{unknown, 0}, serve: status(500, "", "")},
-		{name: "502 with an HTML page", repeatable: again, unsafe: expected{unknown, 0}, serve: status(502, "Content-Type: text/html", "<html><title>Bad Gateway</title>")},
-		{name: "503", repeatable: again, unsafe: expected{unknown, 0}, serve: status(503, "", "")},
-		{name: "504", repeatable: again, unsafe: expected{unknown, 0}, serve: status(504, "", "")},
-		{name: "501", repeatable: expected{refused, 0}, unsafe: expected{unknown, 0}, serve: status(501, "", "")},
-		{name: "422", repeatable: expected{refused, 0}, unsafe: expected{refused, 0}, serve: status(422, "", `{"message":"no"}`)},
-		{name: "truncated JSON", repeatable: expected{garbled, 1}, unsafe: expected{garbled, 1}, serve: acting(`[{"id":"1`)},
-		{name: "an HTML page with 200", repeatable: expected{garbled, 1}, unsafe: expected{garbled, 1}, serve: acting("<html>")},
-		{name: "an empty 200", repeatable: expected{garbled, 1}, unsafe: expected{garbled, 1}, serve: acting("")},
-		{name: "an answer that is too large", repeatable: expected{garbled, 1}, unsafe: expected{garbled, 1},
+		{name: "429, Retry-After of a day", repeatable: expected{limited, 1, 0}, unsafe: expected{limited, 1, 0}, upload: said, download: said,
+			serve: status(429, "Retry-After: 86400", "")},
+		{name: "429, Retry-After beyond numbers", repeatable: expected{limited, 1, 0}, unsafe: expected{limited, 1, 0}, upload: said, download: said,
+			serve: status(429, "Retry-After: 99999999999999999999", "")},
+		{name: "500", repeatable: again, unsafe: notSeen, serve: status(500, "", "")},
+		{name: "502 with an HTML page", repeatable: again, unsafe: notSeen, serve: status(502, "Content-Type: text/html", "<html><title>Bad Gateway</title>")},
+		{name: "503", repeatable: again, unsafe: notSeen, serve: status(503, "", "")},
+		{name: "504", repeatable: again, unsafe: notSeen, serve: status(504, "", "")},
+		{name: "501", repeatable: said, unsafe: notSeen, serve: status(501, "", "")},
+		{name: "422", repeatable: said, unsafe: said, serve: status(422, "", `{"message":"no"}`)},
+		{name: "truncated JSON", repeatable: expected{garbled, 1, 1}, unsafe: expected{garbled, 1, 1}, upload: once, download: once, serve: acting(`[{"id":"1`)},
+		{name: "an HTML page with 200", repeatable: expected{garbled, 1, 1}, unsafe: expected{garbled, 1, 1}, upload: once, download: once, serve: acting("<html>")},
+		{name: "an empty 200", repeatable: expected{garbled, 1, 1}, unsafe: expected{garbled, 1, 1}, upload: once, download: once, serve: acting("")},
+		{name: "an answer that is too large", repeatable: expected{garbled, 1, 1}, unsafe: expected{garbled, 1, 1}, upload: once, // whose answer has a limit of its own
 			opts: []porting.Option{porting.WithMaxResponseBytes(1 << 20)}, serve: acting(strings.Repeat(" ", 1<<20+1))},
-		{name: "JSON under another content type", repeatable: again, unsafe: again,
+		{name: "JSON under another content type", repeatable: once, unsafe: once,
 			serve: func(c *cell, w http.ResponseWriter, _ *http.Request) {
-				c.act()
+				c.act(c.file)
 				w.Header().Set("Content-Type", "text/plain")
 				_, _ = io.WriteString(w, c.file)
 			}},
-		{name: "gzip", repeatable: again, unsafe: again,
+		{name: "gzip", repeatable: once, unsafe: once,
 			serve: func(c *cell, w http.ResponseWriter, _ *http.Request) {
-				c.act()
+				c.act(c.file)
 				w.Header().Set("Content-Encoding", "gzip")
 				zip := gzip.NewWriter(w)
 				_, _ = io.WriteString(zip, c.file)
 				_ = zip.Close()
 			}},
-		{name: "slow drip", repeatable: again, unsafe: again,
-			serve: func(c *cell, w http.ResponseWriter, _ *http.Request) {
-				c.act()
-				for part := range strings.SplitAfterSeq(c.file, "\n") {
-					_, _ = io.WriteString(w, part)
-					_ = http.NewResponseController(w).Flush()
-				}
+		{name: "slow drip", repeatable: once, unsafe: once, serve: drip(5 * time.Millisecond)},
+		{name: "drip that is too slow", repeatable: twice, unsafe: lost, download: cutOff, opts: shortTries, serve: drip(100 * time.Millisecond)},
+		{name: "redirect to another host", repeatable: said, unsafe: said, download: expected{succeeded, 1, 0},
+			serve: func(c *cell, w http.ResponseWriter, r *http.Request) {
+				c.said.Store("another host's")
+				http.Redirect(w, r, c.elsewhere, http.StatusFound)
 			}},
-		{name: "redirect to another host", repeatable: expected{refused, 0}, unsafe: expected{refused, 0},
-			serve: status(302, "Location: "+elsewhere, "")},
-		{name: "redirect on the same host", repeatable: again, posts: expected{refused, 0}, unsafe: expected{refused, 0},
+		{name: "redirect on the same host", repeatable: once, posts: said, unsafe: said, upload: said, follow: 1,
 			serve: func(_ *cell, w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect)
 			}},
 	}
 }
 
-// hang holds the answer back until the caller gives up.
-func (c *cell) hang(r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-c.done:
-	}
-}
+// The columns of the table, besides the operations' own classes: what a call sends to
+// storage.
+const (
+	toStorage   porting.RetryClass = "upload to storage"
+	fromStorage porting.RetryClass = "download from storage"
+)
 
-// TestFaultMatrix puts every operation through every fault, on real connections. The
-// table is printed by
-//
-//	go test -run TestFaultMatrix -v .
-func TestFaultMatrix(t *testing.T) {
-	t.Parallel()
-	var strangers atomic.Int32
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strangers.Add(1) }))
-	t.Cleanup(elsewhere.Close)
-
-	var table strings.Builder
-	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "FAULT ON THE FIRST TRY\tSAFE, IDEMPOTENT\tUNSAFE")
-	classes := map[string]porting.RetryClass{}
-	for _, op := range porting.Operations() {
-		classes[op.Method+" "+op.Route] = op.Retry
+// column is the one that an operation belongs to.
+func column(op *operation, classes map[string]porting.RetryClass) porting.RetryClass {
+	switch {
+	case op.key == "POST ":
+		return toStorage
+	case op.key == "GET ":
+		return fromStorage
+	case classes[op.key] == porting.RetryUnsafe:
+		return porting.RetryUnsafe
 	}
-	cells := 0
-	for _, f := range faults(elsewhere.URL) {
-		counts := map[porting.RetryClass]map[expected]int{}
-		var mutex sync.Mutex
-		var group sync.WaitGroup
-		for _, op := range operations(t) {
-			class := classes[op.key]
-			cells++
-			group.Go(func() {
-				got := f.try(t, op)
-				assert.Equal(t, f.want(op, class), got, "%s: %s", f.name, op.key)
-				mutex.Lock()
-				defer mutex.Unlock()
-				if class != porting.RetryUnsafe {
-					class = porting.RetrySafe
-				}
-				if counts[class] == nil {
-					counts[class] = map[expected]int{}
-				}
-				counts[class][got]++
-			})
-		}
-		group.Wait()
-		fmt.Fprintf(columns, "%s\t%s\t%s\n", f.name, summary(counts[porting.RetrySafe]), summary(counts[porting.RetryUnsafe]))
-	}
-	assert.Zero(t, strangers.Load(), "requests to another host")
-	_ = columns.Flush()
-	t.Logf("%d cells\n%s", cells, table.String())
+	return porting.RetrySafe
 }
 
 func (f *fault) want(op *operation, class porting.RetryClass) expected {
 	switch {
 	case class == porting.RetryUnsafe:
 		return f.unsafe
-	case f.posts.result != "" && op.method() != http.MethodGet:
-		return f.posts
+	case class == toStorage:
+		return cmp.Or(f.upload, f.repeatable)
+	case class == fromStorage:
+		return cmp.Or(f.download, f.repeatable)
+	case op.method() != http.MethodGet:
+		return cmp.Or(f.posts, f.repeatable)
 	}
 	return f.repeatable
 }
 
-func summary(counts map[expected]int) string {
+// storageOperations are the steps of an upload and a download that go to storage; they
+// have no route.
+func storageOperations(t *testing.T) []*operation {
+	t.Helper()
+	var upload *operation
+	for _, op := range operations(t) {
+		if op.before != nil {
+			upload = op
+		}
+	}
+	return []*operation{
+		{key: "POST ", ids: upload.ids, file: upload.file, call: upload.call, want: upload.want},
+		{key: "GET ", ids: []string{draftID, documentID}, file: "documents_get",
+			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
+				var b strings.Builder
+				_, err := c.Documents.Download(ctx, porting.DraftID(ids[0]), porting.DocumentID(ids[1]), &b)
+				return b.String(), err
+			}},
+	}
+}
+
+// TestFaultMatrix puts every operation through every fault, on real connections of the
+// client's own pool. Faults that come after the request was read are there over HTTP/1
+// and over HTTP/2. The table is printed by
+//
+//	go test -run TestFaultMatrix -v .
+func TestFaultMatrix(t *testing.T) { //nolint:paralleltest // it measures
+	began := time.Now()
+	stranger := newStranger(t)
+	var visits, leaks atomic.Int32
+	visit := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		visits.Add(1)
+		for _, key := range []string{"X-Api-User", "X-Api-Token", "Authorization", "Cookie"} {
+			if r.Header.Get(key) != "" {
+				leaks.Add(1)
+			}
+		}
+		_, _ = io.WriteString(w, "another host's")
+	})
+	elsewhere, secureElsewhere := httptest.NewServer(visit), httptest.NewTLSServer(visit)
+	t.Cleanup(elsewhere.Close)
+	t.Cleanup(secureElsewhere.Close)
+
+	classes := map[string]porting.RetryClass{}
+	for _, op := range porting.Operations() {
+		classes[op.Method+" "+op.Route] = op.Retry
+	}
+	ops := append(operations(t), storageOperations(t)...)
+	var rows [][]*cell
+	for _, f := range faults() {
+		for _, http2 := range []bool{false, true} {
+			if http2 && f.serve == nil {
+				continue // it comes before there is a protocol
+			}
+			var row []*cell
+			for _, op := range ops {
+				c := &cell{
+					fault: &f, http2: http2, secure: f.tls || http2,
+					op: op, class: column(op, classes), file: testdata(t, op.file),
+					stranger: stranger, elsewhere: elsewhere.URL,
+					done: make(chan struct{}),
+				}
+				if c.secure {
+					c.elsewhere = secureElsewhere.URL
+				}
+				row = append(row, c)
+			}
+			rows = append(rows, row)
+		}
+	}
+
+	var group sync.WaitGroup
+	running, busy := make(chan struct{}, 128), make(chan struct{}, 8) // tries of two seconds shall not wait for the processor
+	cells := 0
+	for _, row := range rows {
+		for _, c := range row {
+			cells++
+			running <- struct{}{}
+			busy <- struct{}{}
+			c.rest = sync.OnceFunc(func() { <-busy })
+			group.Go(func() {
+				c.run(t)
+				c.rest()
+				<-running
+			})
+		}
+	}
+	group.Wait()
+	took := time.Since(began)
+
+	var table strings.Builder
+	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(columns, "FAULT ON THE FIRST TRY\tOVER\tSAFE, IDEMPOTENT\tUNSAFE\tUPLOAD TO STORAGE\tDOWNLOAD FROM STORAGE")
+	for _, row := range rows {
+		counts := map[porting.RetryClass]map[string]int{}
+		for _, c := range row {
+			if counts[c.class] == nil {
+				counts[c.class] = map[string]int{}
+			}
+			counts[c.class][c.got.String()]++
+		}
+		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%s\t%s\n", row[0].fault.name, row[0].protocol(),
+			summary(counts[porting.RetrySafe]), summary(counts[porting.RetryUnsafe]), summary(counts[toStorage]), summary(counts[fromStorage]))
+	}
+	_ = columns.Flush()
+	t.Logf("%d faults, %d operations, %d cells in %v\n%s", len(faults()), len(ops), cells, took.Round(time.Millisecond), table.String())
+	assert.EqualValues(t, 2, visits.Load(), "requests to another host: each protocol's download")
+	assert.Zero(t, leaks.Load(), "credentials at another host")
+	assert.Less(t, took, time.Minute)
+}
+
+// summary says how many cells had which outcome.
+func summary(counts map[string]int) string {
 	var texts []string
-	for e, n := range counts {
-		texts = append(texts, fmt.Sprintf("%d %s, acted %d", n, e.result, e.acted))
+	for _, outcome := range slices.Sorted(maps.Keys(counts)) {
+		texts = append(texts, fmt.Sprintf("%d %s", counts[outcome], outcome))
 	}
 	return strings.Join(texts, "; ")
-}
-
-// try makes one call to a server on which the fault waits for it.
-func (f *fault) try(t *testing.T, op *operation) expected {
-	t.Helper()
-	c := &cell{op: op, file: testdata(t, op.file), done: make(chan struct{})}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if c.tries.Add(1) == 1 && f.serve != nil {
-			f.serve(c, w, r)
-			return
-		}
-		c.answer(w)
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	if f.accept != nil {
-		server.Listener = &faultyListener{Listener: server.Listener, fault: f.accept}
-	}
-	secure := strings.HasPrefix(f.name, "TLS")
-	if secure {
-		server.StartTLS()
-	} else {
-		server.Start()
-	}
-	defer server.Close()
-	defer close(c.done)
-
-	var dials atomic.Int32
-	wire := &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: !f.verify},
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if f.dial != nil && dials.Add(1) == 1 {
-				return nil, f.dial()
-			}
-			return new(net.Dialer).DialContext(ctx, network, address)
-		},
-	}
-	defer wire.CloseIdleConnections()
-	opts := append([]porting.Option{
-		porting.WithBaseURL(server.URL),
-		porting.WithHTTPClient(&http.Client{Transport: &detour{wire, op}}),
-		porting.WithRetry(fast),
-	}, f.opts...)
-	client, err := porting.NewClient(porting.UserToken(apiUser, apiToken), opts...)
-	if err != nil {
-		t.Error(err)
-		return expected{}
-	}
-	_, err = op.call(t.Context(), client, op.ids)
-	return expected{resultOf(err), int(c.acted.Load())}
-}
-
-// A detour answers the steps that a call makes besides the one in question; all
-// else goes over the wire.
-type detour struct {
-	wire http.RoundTripper
-	op   *operation
-}
-
-func (d *detour) RoundTrip(r *http.Request) (*http.Response, error) {
-	for _, s := range append(d.op.before, d.op.after...) {
-		if r.Method == s.method && strings.HasSuffix(s.target(), r.URL.Path) && !strings.HasSuffix(d.op.url, r.URL.Path) {
-			if _, err := io.Copy(io.Discard, r.Body); err != nil {
-				return nil, err
-			}
-			return s.responder(r)
-		}
-	}
-	return d.wire.RoundTrip(r)
-}
-
-// A faultyListener does something to the first connection.
-type faultyListener struct {
-	net.Listener
-	fault    func(net.Conn)
-	accepted atomic.Int32
-}
-
-func (l *faultyListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err == nil && l.accepted.Add(1) == 1 {
-		l.fault(conn)
-		return l.Accept()
-	}
-	return conn, err
 }

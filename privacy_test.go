@@ -267,3 +267,22 @@ func TestWatchingIsFreeWhenNobodyDoes(t *testing.T) { //nolint:paralleltest // i
 	assert.Equal(t, 32, allocations(), "of Go 1.26; another version may have another number")
 	assert.Greater(t, allocations(porting.WithLogger(slog.New(slog.DiscardHandler))), 32)
 }
+
+// A detour answers the steps that a call makes besides the one in question; all
+// else goes over the wire.
+type detour struct {
+	wire http.RoundTripper
+	op   *operation
+}
+
+func (d *detour) RoundTrip(r *http.Request) (*http.Response, error) {
+	for _, s := range append(d.op.before, d.op.after...) {
+		if r.Method == s.method && strings.HasSuffix(s.target(), r.URL.Path) && !strings.HasSuffix(d.op.url, r.URL.Path) {
+			if _, err := io.Copy(io.Discard, r.Body); err != nil {
+				return nil, err
+			}
+			return s.responder(r)
+		}
+	}
+	return d.wire.RoundTrip(r)
+}

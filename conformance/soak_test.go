@@ -89,9 +89,13 @@ func TestSoak(t *testing.T) { //nolint:paralleltest // it counts the goroutines 
 		t.Logf("%6d %s", s.endings[ending], ending)
 		calls += s.endings[ending]
 	}
-	for _, fault := range faults {
+	for i, fault := range faults {
+		if *soakTime >= time.Minute { // in less, chance may leave one out
+			assert.Positive(t, fault.Fired(), "%v", mishaps[i%len(mishaps)])
+		}
 		fired += fault.Fired()
 	}
+	assert.Greater(t, fired, calls/50, "mishaps")
 	t.Logf("%6d calls, %d of them changes; %d mishaps", calls, len(s.asked), fired)
 	s.compare(effects(t, server))
 	require.NoError(t, server.CheckInvariants())
