@@ -13,6 +13,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -145,8 +146,8 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	case http.MethodPut, http.MethodDelete:
 		op.Retry = RetryIdempotent
 	}
-	if !isHeaderName(method) {
-		return &ArgumentError{"Do", "method", "is not an HTTP method"}
+	if !isHeaderName(method) || method != strings.ToUpper(method) {
+		return &ArgumentError{"Do", "method", "is not an HTTP method in upper case"}
 	}
 	if err := checkPath(path); err != nil {
 		return err

@@ -23,15 +23,16 @@ var (
 	draftDocumentRoutes = documentRoutes{opDraftDocumentsList, opDraftDocumentsGet, opDraftDocumentsCreateDownloadLink}
 )
 
-// routesOf returns the operations on an owner's documents, and the owner's id.
-func routesOf(owner DocumentOwner) (documentRoutes, string, error) {
+// routesOf returns the operations on an owner's documents, and the owner's id. op is
+// the one that is asked for.
+func routesOf(op *Operation, owner DocumentOwner) (documentRoutes, string, error) {
 	switch owner := owner.(type) {
 	case PortRequestID:
 		return portDocumentRoutes, string(owner), nil
 	case DraftID:
 		return draftDocumentRoutes, string(owner), nil
 	}
-	return documentRoutes{}, "", &ArgumentError{"Documents", "owner", "must be a PortRequestID or a DraftID"}
+	return documentRoutes{}, "", &ArgumentError{op.Name, "owner", "must be a PortRequestID or a DraftID"}
 }
 
 // List returns the documents of a port request or a draft. For drafts, the route is
@@ -42,7 +43,7 @@ func routesOf(owner DocumentOwner) (documentRoutes, string, error) {
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]SupportingDocument, error) {
-	routes, ownerID, err := routesOf(owner)
+	routes, ownerID, err := routesOf(opDocumentsList, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]Sup
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id DocumentID) (*SupportingDocument, error) {
-	routes, ownerID, err := routesOf(owner)
+	routes, ownerID, err := routesOf(opDocumentsGet, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id Docu
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) CreateDownloadLink(ctx context.Context, owner DocumentOwner, id DocumentID) (*DownloadLink, error) {
-	routes, ownerID, err := routesOf(owner)
+	routes, ownerID, err := routesOf(opDocumentsCreateDownloadLink, owner)
 	if err != nil {
 		return nil, err
 	}

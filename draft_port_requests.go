@@ -2,7 +2,10 @@ package porting
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"net/http"
+	"strings"
 	"time"
 )
 
@@ -87,8 +90,9 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 // Create makes a draft of the numbers, each in E.164 form. How many one draft may have
 // isn't documented, nor what the API makes of a number that comes twice. The server
 // splits them into sub requests; compare the numbers of the answer with those meant.
-// If the answer is lost, the error is an [*OutcomeUnknownError]: look for the numbers
-// before creating another draft.
+// If the answer is lost, the error is an [*OutcomeUnknownError]; after it, and after a
+// [*DecodeError], look for the numbers, and again a little later, before creating
+// another draft.
 //
 // POST /origination/porting/draft_port_requests: unsafe.
 //
@@ -123,8 +127,9 @@ func (s *DraftsService) Submit(ctx context.Context, id DraftID) (*DraftPortReque
 }
 
 // Submitted reads a draft and tells whether it was submitted: what to ask when the
-// outcome of [DraftsService.Submit] is unknown. A submit that the server is still
-// working on can be found a little later only.
+// outcome of [DraftsService.Submit] is unknown. If the answer doesn't say, that is a
+// [*DecodeError]. While the server is still working on a submit, it can say that there
+// was none: ask again a little later before submitting again.
 //
 // GET /origination/porting/draft_port_requests/{id}: safe.
 //
@@ -134,7 +139,18 @@ func (s *DraftsService) Submitted(ctx context.Context, id DraftID) (draft *Draft
 	if err != nil {
 		return nil, false, err
 	}
-	return draft, draft.Status == DraftStatusSubmitted || draft.PortRequestID != "", nil
+	unclear := func(field, reason string) (*DraftPortRequest, bool, error) {
+		return nil, false, &DecodeError{Operation: opDraftsGet.Name, Field: field, StatusCode: http.StatusOK, Err: errors.New(reason)}
+	}
+	switch {
+	case !strings.EqualFold(string(draft.ID), string(id)):
+		return unclear("id", "not that of the draft")
+	case draft.Status == DraftStatusSubmitted || draft.PortRequestID != "":
+		return draft, true, nil
+	case draft.Status == DraftStatusPending:
+		return draft, false, nil
+	}
+	return unclear("status", "neither pending nor submitted")
 }
 
 // ListSubRequests returns the sub requests into which the server has split a draft.

@@ -3,7 +3,6 @@ package porting
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -41,9 +40,9 @@ func (e *ArgumentError) Error() string {
 func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // An APIError is an answer that says no: any status but 2xx, and redirects that
-// may not be followed. Its text has no phone number and no value that the request
-// held: credentials, names, addresses and PINs that the server repeats are masked. Its
-// fields are as they came.
+// may not be followed. Its text has no phone number, no URL's query and no value that the
+// request held: credentials, names, addresses and PINs that the server repeats are
+// masked. What else the server says is shown. The error's fields are as they came.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
 // [*ValidationError] or [*RateLimitError] that wraps the APIError.
@@ -112,8 +111,13 @@ func (e *APIError) mask(text string) string {
 	if e.hide != nil {
 		text = e.hide(text)
 	}
-	return oneLine(maskNumbers(text))
+	return oneLine(maskNumbers(signature().ReplaceAllString(text, "$1?[query]")))
 }
+
+// signature finds the query of a URL: what it is signed with would be there.
+var signature = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(\bhttps?:[^\s?"'<>]*)\?[^\s"'<>]+`)
+})
 
 // oneLine has no control characters and no more than a thousand bytes.
 func oneLine(text string) string {
@@ -152,21 +156,6 @@ func (e APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error
 
 // MarshalText returns the error's text, for logs in JSON.
 func (e *APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// LogValue logs the error's text and what to find it by.
-func (e *APIError) LogValue() slog.Value {
-	if e == nil {
-		return slog.StringValue((*APIError)(nil).Error())
-	}
-	return slog.GroupValue(
-		slog.String("error", e.Error()),
-		slog.String("operation", e.Operation),
-		slog.String("route", e.Route),
-		slog.Int("status", e.StatusCode),
-		slog.String("code", e.mask(e.Code)),
-		slog.String("request_id", oneLine(e.RequestID)),
-	)
-}
 
 // An UnauthorizedError is a 401: the credentials are missing or wrong.
 type UnauthorizedError struct{ *APIError }
@@ -222,18 +211,23 @@ func (e RateLimitError) Format(f fmt.State, verb rune) { formatString(f, verb, e
 
 // A ConnectionError says that no whole answer came: the network failed, a timeout
 // or the context ended the call, or the limiter refused it. Repeating the call does
-// no harm: either nothing was sent, or the operation is safe to repeat.
+// no harm: either nothing was sent, or the operation is safe to repeat. An
+// [*OutcomeUnknownError] never wraps one.
 type ConnectionError struct {
 	Operation string
 	Method    string
 	Route     string
-	Attempts  int // how often the call was tried
+	Attempts  int // how often the call was tried; 0: nothing was sent
 	Err       error
 }
 
 // Error names the operation and what ended it.
 func (e *ConnectionError) Error() string {
-	s := fmt.Sprintf("porting: %s: no answer: %v (%s", e.Operation, e.Err, strings.TrimSpace(e.Method+" "+e.Route))
+	what := "no answer"
+	if e.Attempts == 0 {
+		what = "not sent"
+	}
+	s := fmt.Sprintf("porting: %s: %s: %v (%s", e.Operation, what, e.Err, strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Attempts > 1 {
 		s += fmt.Sprintf(", %d attempts", e.Attempts)
 	}
@@ -256,14 +250,19 @@ func (e *ConnectionError) Timeout() bool {
 // and that its answer doesn't tell whether the server acted: the connection broke,
 // time ran out, or the answer was a 408 or a 5xx. It was not sent again. Look at
 // the server's state before doing so.
+//
+// It wraps what is known, so [errors.As] finds the [*APIError] of a 408 or a 5xx in it:
+// ask for the OutcomeUnknownError first.
 type OutcomeUnknownError struct {
 	Operation string
 	Method    string
 	Route     string
 	Path      string // as it was sent
 	Body      []byte `json:"-"` // as it was sent, with each secret as [redacted]; nil if there was none
+	Attempts  int    // how often the call was tried; only the last try may have reached the server
+	RequestID string // of the answer, if there was one; to quote to support
 	Check     string // what to look at, for a person
-	Err       error  // what is known: a typed API error or a [*ConnectionError]
+	Err       error  // what is known: a typed API error, or why there is no answer
 }
 
 // Error names the operation, what to look at, and what is known.
@@ -286,13 +285,15 @@ func (e OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, ve
 
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, or a value has
-// the wrong type. A change that was asked for has been made. The error's text has
+// the wrong type. A change that was asked for has been made, unless a proxy gave the
+// answer: don't repeat it before you have looked where Check says. The error's text has
 // no value of the answer, except a time in a form that isn't read.
 type DecodeError struct {
 	Operation  string
 	Field      string // the path of the value that can't be read, such as "sub_requests.0.foc_date"; empty if unknown
 	StatusCode int
 	RequestID  string
+	Check      string // where to see what the call has changed, for a person; empty if it can be repeated
 	Err        error
 	Body       []byte `json:"-"` // at most 1 MiB
 

@@ -180,6 +180,8 @@ func TestNumbersAreMasked(t *testing.T) {
 		{"12345678901234567890", "[number]"},
 		{"+", "+"},
 		{"+1 312 555 0100 or (312) 555-0100, 312-555-0100, 312.555.0100", "[number] or [number], [number], [number]"},
+		{"see https://bucket.example.com/key?X-Amz-Signature=abc%2Fdef&X-Amz-Date=1 or http://a?b=c today", "see https://bucket.example.com/key?[query] or http://a?[query] today"},
+		{"really? https://example.com/a is it?", "really? https://example.com/a is it?"},
 		{"on 2024-03-14 at 15:00:00, " + portID, "on 2024-03-14 at 15:00:00, " + portID},
 	}
 	for _, tt := range tests {
@@ -448,9 +450,8 @@ func TestWhatIsPrinted(t *testing.T) {
 	}
 
 	api := &porting.APIError{Operation: "Drafts.Get", Route: "/drafts/{id}", StatusCode: 404, Code: "c", RequestID: "req-1"}
-	line := logged(jsonLog, api)
-	for _, part := range []string{`"operation":"Drafts.Get"`, `"route":"/drafts/{id}"`, `"status":404`, `"code":"c"`, `"request_id":"req-1"`, `"error":"porting: Drafts.Get`} {
-		assert.Contains(t, line, part)
+	for _, err := range []error{api, &porting.OutcomeUnknownError{Operation: "Drafts.Get", Err: api}, &porting.ConnectionError{Operation: "Drafts.Get"}} {
+		assert.Contains(t, logged(jsonLog, err), `"value":"porting: Drafts.Get: `, "each kind of error is a text in the log")
 	}
 	assert.Contains(t, logged(jsonLog, response), `"value":{"status":404,"attempts":2,"request_id":"req-1"}`)
 	assert.Contains(t, logged(jsonLog, porting.DownloadLink{URL: "https://a"}), `"value":"[redacted]"`)

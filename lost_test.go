@@ -29,6 +29,7 @@ func TestLostCreate(t *testing.T) {
 	assert.Equal(t, unknown.Route, unknown.Path)
 	assert.JSONEq(t, `{"phone_numbers":[{"phone_number":"+13125550100"}]}`, string(unknown.Body))
 	assert.Contains(t, unknown.Check, "search the drafts")
+	assert.Equal(t, 1, unknown.Attempts)
 	assert.ErrorIs(t, err, io.EOF)
 	assert.NotContains(t, err.Error(), "5550100")
 	assert.Equal(t, 1, sandbox.Count("Drafts.Create"))
@@ -69,6 +70,39 @@ func TestLostSubmit(t *testing.T) {
 	_, _, err = client.Drafts.Submitted(ctx, "no-such-draft")
 	assert.ErrorIs(t, err, porting.ErrNotFound)
 	sandbox.AssertClean(t)
+}
+
+// TestSubmittedIsSure tells only what the answer says.
+func TestSubmittedIsSure(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, body string
+		submitted  bool
+		field      string // that the answer lacks
+	}{
+		{"pending", `{"id":"a","status":"pending"}`, false, ""},
+		{"submitted", `{"id":"a","status":"submitted"}`, true, ""},
+		{"a port request", `{"id":"a","status":"pending","port_request_id":"b"}`, true, ""},
+		{"the id in capitals", `{"id":"A","status":"submitted"}`, true, ""},
+		{"another draft", `{"id":"b","status":"pending"}`, false, "id"},
+		{"no draft", `{"message":"try later"}`, false, "id"},
+		{"another status", `{"id":"a","status":"frozen"}`, false, "status"},
+		{"no status", `{"id":"a"}`, false, "status"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			draft, submitted, err := always(t, answer(200, test.body)).Drafts.Submitted(t.Context(), "a")
+			assert.Equal(t, test.submitted, submitted)
+			if test.field != "" {
+				assert.Nil(t, draft)
+				assert.Equal(t, test.field, errorAs[*porting.DecodeError](t, err).Field)
+				return
+			}
+			require.NoError(t, err)
+			assert.NotNil(t, draft)
+		})
+	}
 }
 
 // TestLostBodyHasNoSecrets sends a secret in a body whose answer is lost.

@@ -7,7 +7,7 @@ import (
 )
 
 // An Observer is told of every try, as it ends, and of every call, once its last
-// try has. A call that an [*ArgumentError] ends is none. It is called on the
+// try has. A call that ends in an [*ArgumentError] isn't reported. It is called on the
 // call's goroutine, so what it does takes the call's time; it must be safe for
 // concurrent use.
 type Observer interface {
@@ -27,6 +27,7 @@ type Event struct {
 	RequestID  string        // the server's id of the answer
 	Duration   time.Duration // of a call: with its waits
 	Wait       time.Duration // of a try: the wait before the next; 0: there is none
+	Spent      bool          // of a try: there is no other because the client's budget of retries is spent
 	Class      ErrorClass    // empty: success
 }
 
@@ -47,10 +48,11 @@ type ErrorClass string
 
 // The error classes.
 const (
+	ErrorClassLimiter  ErrorClass = "limiter"         // of a call: the limiter refused it
 	ErrorClassCanceled ErrorClass = "canceled"        // the context was canceled
 	ErrorClassTimeout  ErrorClass = "timeout"         // of the context, the call or the try
 	ErrorClassNetwork  ErrorClass = "network"         // no whole answer
-	ErrorClassClient   ErrorClass = "client"          // 3xx and 4xx but 429
+	ErrorClassClient   ErrorClass = "client"          // 3xx, and 4xx other than 429
 	ErrorClassRate     ErrorClass = "rate_limited"    // 429
 	ErrorClassServer   ErrorClass = "server"          // 5xx
 	ErrorClassUnknown  ErrorClass = "outcome_unknown" // of a call: an OutcomeUnknownError
@@ -62,6 +64,7 @@ func classify(err error) ErrorClass {
 	var unknown *OutcomeUnknownError
 	var decode *DecodeError
 	var api *APIError
+	var connection *ConnectionError
 	switch {
 	case err == nil:
 		return ""
@@ -72,7 +75,11 @@ func classify(err error) ErrorClass {
 	case errors.As(err, &api):
 		return classifyTry(api.StatusCode, nil)
 	}
-	return classifyTry(0, err)
+	class := classifyTry(0, err)
+	if class == ErrorClassNetwork && errors.As(err, &connection) && connection.Attempts == 0 {
+		return ErrorClassLimiter
+	}
+	return class
 }
 
 // classifyTry returns the class of a try that ended with the status, or with err.

@@ -165,8 +165,12 @@ func WithRetry(policy RetryPolicy) Option {
 			return badOption("retry.max_wait", "must not be negative")
 		case p.MaxElapsed < 0:
 			return badOption("retry.max_elapsed", "must not be negative")
-		case p.MinWait > 0 && p.MaxWait > 0 && p.MinWait > p.MaxWait:
+		}
+		switch p = p.withDefaults(); {
+		case p.MinWait > p.MaxWait:
 			return badOption("retry.min_wait", "must not be longer than max_wait")
+		case policy.MinWait > p.MaxElapsed:
+			return badOption("retry.min_wait", "must not be longer than max_elapsed")
 		}
 		c.retry = policy
 		return nil
@@ -216,7 +220,7 @@ func WithLimiter(limiter Limiter) Option {
 }
 
 // WithLogger logs each try and each call: at debug level, and at warn level if the
-// try is repeated or the call fails. Lines hold the operation, its route, the
+// try is repeated, or isn't for want of budget, or the call fails. Lines hold the operation, its route, the
 // status, times, the request id and the class of the error; where debug is enabled
 // also those members of the query and of the answer's header that can hold nothing
 // private. Never a body, a credential, an id or a phone number. The default is not to log.

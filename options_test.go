@@ -57,6 +57,7 @@ func TestBadOptions(t *testing.T) {
 		{"retry: attempts", porting.WithRetry(porting.RetryPolicy{MaxAttempts: -1}), "retry.max_attempts", "negative"},
 		{"retry: min wait", porting.WithRetry(porting.RetryPolicy{MinWait: -1}), "retry.min_wait", "negative"},
 		{"retry: max wait", porting.WithRetry(porting.RetryPolicy{MaxWait: -1}), "retry.max_wait", "negative"},
+		{"retry: min wait beyond the elapsed", porting.WithRetry(porting.RetryPolicy{MinWait: time.Hour}), "retry.min_wait", "max_elapsed"},
 		{"retry: max elapsed", porting.WithRetry(porting.RetryPolicy{MaxElapsed: -1}), "retry.max_elapsed", "negative"},
 		{"retry: order", porting.WithRetry(porting.RetryPolicy{MinWait: 2, MaxWait: 1}), "retry.min_wait", "max_wait"},
 		{"limiter", porting.WithLimiter(nil), "limiter", "is nil"},
@@ -224,7 +225,7 @@ func TestRetryPolicyDefaults(t *testing.T) {
 		{"short MaxWait", porting.RetryPolicy{MaxWait: time.Millisecond}, 4},
 		{"short waits, two attempts", porting.RetryPolicy{MaxAttempts: 2, MinWait: 1, MaxWait: 2}, 2},
 		{"no retries", porting.RetryPolicy{MaxAttempts: 1}, 1},
-		{"the first wait would be too long", porting.RetryPolicy{MinWait: time.Hour}, 1},
+		{"the first wait would be too long", porting.RetryPolicy{MinWait: 50 * time.Second, MaxElapsed: 50 * time.Second}, 1},
 		{"no time for a wait", porting.RetryPolicy{MaxElapsed: time.Millisecond}, 1},
 	}
 	for _, tt := range tests {
@@ -279,16 +280,28 @@ func TestRetryBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		requests := 0
+		var told events
+		var log strings.Builder
 		client := newClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
 			requests++
 			return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody}, nil
-		}), porting.WithRetry(fast))
+		}), porting.WithRetry(fast), porting.WithObserver(&told), porting.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 		for _, c := range []*porting.Client{client, client.With()} {
 			for range 30 {
 				require.Error(t, c.Do(t.Context(), "GET", "/a", nil, nil, nil))
 			}
 		}
 		assert.Equal(t, 2*30+100, requests)
+		spent := 0
+		for _, e := range told {
+			if e.Spent {
+				assert.Equal(t, porting.EventTry, e.Kind)
+				assert.Zero(t, e.Wait)
+				spent++
+			}
+		}
+		assert.Equal(t, 2*30-100/(fast.MaxAttempts-1), spent, "tries that were not repeated for want of budget")
+		assert.Equal(t, spent, strings.Count(log.String(), "budget_spent=true"))
 	})
 }
 
@@ -491,6 +504,15 @@ func TestObserver(t *testing.T) {
 		})
 	}
 
+	t.Run("the limiter refuses", func(t *testing.T) {
+		t.Parallel()
+		var told events
+		_, err := newClient(t, newMock(t), porting.WithObserver(&told), porting.WithLimiter(&limiter{})).Drafts.Create(t.Context(), "+13125550100")
+		require.ErrorIs(t, err, errNoToken)
+		assert.Contains(t, err.Error(), "not sent: no token")
+		require.Len(t, told, 1)
+		assert.Equal(t, porting.ErrorClassLimiter, told[0].Class)
+	})
 	t.Run("an argument error is no event", func(t *testing.T) {
 		t.Parallel()
 		var told events

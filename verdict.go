@@ -14,7 +14,8 @@ import (
 
 // verdict makes an error of an outcome, or nil of a success whose body is whole.
 func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err error) {
-	var unknown bool
+	unsafe := op.Retry == RetryUnsafe
+	unknown := false
 	switch {
 	case out.Success() && out.Err == nil:
 		return nil
@@ -22,10 +23,13 @@ func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err e
 		return decodeError(op, out, "", out.Err)
 	case out.StatusCode == 0 || out.Success():
 		err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err}
-		unknown = out.Sent
+		if unsafe && out.Sent { // a ConnectionError says that repeating does no harm
+			unknown = true
+			err = fmt.Errorf("no answer: %w (%s %s)", out.Err, op.Method, op.Route)
+		}
 	default:
 		err = apiError(op, call, out)
-		unknown = out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500
+		unknown = unsafe && (out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500)
 		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
 			err = &interrupted{err, out.Err}
 		}
@@ -33,12 +37,14 @@ func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err e
 	switch {
 	case out.WaitErr != nil && out.Attempts > 0:
 		return &interrupted{err, out.WaitErr}
-	case unknown && op.Retry == RetryUnsafe:
+	case unknown:
 		return &OutcomeUnknownError{
 			Operation: op.Name,
 			Method:    op.Method,
 			Route:     op.Route,
 			Path:      call.URL.EscapedPath(),
+			Attempts:  out.Attempts,
+			RequestID: requestID(out.Header),
 			Check:     op.IfUnknown,
 			Err:       err,
 		}
@@ -109,6 +115,7 @@ func decodeError(op *Operation, out *transport.Outcome, field string, reason err
 		RequestID:  requestID(out.Header),
 		Err:        reason,
 		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
+		Check:      op.IfUnknown,
 		changed:    op.Retry != RetrySafe,
 	}
 }

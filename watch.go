@@ -41,7 +41,7 @@ func (c *Client) watch(ctx context.Context, op *Operation, target *url.URL) *wat
 // tried is called after each try.
 func (w *watch) tried(t transport.Try) {
 	level := slog.LevelDebug
-	if t.Wait > 0 {
+	if t.Wait > 0 || t.Spent {
 		level = slog.LevelWarn
 	}
 	w.tell(level, t.Header, Event{
@@ -50,6 +50,7 @@ func (w *watch) tried(t transport.Try) {
 		StatusCode: t.StatusCode,
 		Duration:   t.Duration,
 		Wait:       t.Wait,
+		Spent:      t.Spent,
 		Class:      classifyTry(t.StatusCode, t.Err),
 	})
 }
@@ -91,6 +92,9 @@ func (w *watch) tell(level slog.Level, header http.Header, e Event) {
 	}
 	if e.Wait > 0 {
 		attrs = append(attrs, slog.Duration("wait", e.Wait))
+	}
+	if e.Spent {
+		attrs = append(attrs, slog.Bool("budget_spent", true))
 	}
 	if e.Class != "" {
 		attrs = append(attrs, slog.String("class", string(e.Class)))

@@ -58,6 +58,7 @@ type Try struct {
 	Header     http.Header
 	Duration   time.Duration
 	Wait       time.Duration // before the next try; 0: there is none
+	Spent      bool          // there is none because the budget is spent
 	Err        error         // why there is no answer, or no whole one
 }
 
@@ -152,13 +153,16 @@ func (r *run) judge(context.Context, *http.Response, error) (bool, error) {
 	if r.Success() && r.Err == nil {
 		r.client.Budget.succeed()
 	}
-	again := r.mayRepeat() && r.planWait() && r.client.Budget.take()
+	again := r.mayRepeat() && r.planWait()
+	spent := again && !r.client.Budget.take()
+	again = again && !spent
 	if r.call.OnTry != nil {
 		t := Try{
 			Attempt:    r.Attempts,
 			StatusCode: r.StatusCode,
 			Header:     r.Header,
 			Duration:   time.Since(r.tried),
+			Spent:      spent,
 			Err:        r.Err,
 		}
 		if again {
