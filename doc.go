@@ -18,7 +18,7 @@
 //
 // # What a call promises
 //
-// A result without an error is whole, and never nil. A call that changes something
+// A result without an error is never nil; what the answer lacked is zero in it. A call that changes something
 // that must not be changed twice (create, submit, cancel, comment, add a document) is
 // never sent again after the server may have seen it: the error is then an
 // [*OutcomeUnknownError], which says where to look. All other calls are retried as
@@ -26,13 +26,14 @@
 //
 // Bad input is an [*ArgumentError] before anything is sent. An answer that says no is
 // an [*APIError], one that can't be read a [*DecodeError], none at all a
-// [*ConnectionError]. No error's text and no log line holds a credential, a signed URL, a
-// phone number, or any value that the request held.
+// [*ConnectionError]. No error's text and no log line holds a credential, what a URL is
+// signed with, a phone number, or any value that the request held; what else the server
+// says in a message is shown.
 //
 // # Testing
 //
 // Package portingtest is a server of this API in memory, with a clock of its own: a
-// test can port a number in microseconds.
+// test can port a number in milliseconds.
 //
 // Package porting is not made by the vendor, who calls the API legacy and sends new
 // integrations to its V2. Where a fact isn't documented but inferred, the comment of

@@ -30,11 +30,11 @@ type DraftListOptions struct {
 // Before a draft can be submitted, the API documents as required:
 // FOCDateRequestedByUser, AuthPersonName, BillingPhoneNumber, StreetAddress, Locality,
 // AdministrativeArea, PostalCode, CountryCode, DefaultConnectionID and, on newer pages
-// only, DefaultMessageProfileID. Accounts with wireless numbers need PINPasscode, and
+// only, DefaultMessageProfileID; PersonOrCompanyName isn't among them. Accounts with wireless numbers need PINPasscode, and
 // NANP numbers an LOA and an invoice ([DocumentsService.Upload]). What is still missing
 // is in the Fields of the [*ValidationError] of Submit.
 type DraftSubRequestUpdate struct {
-	FOCDateRequestedByUser  Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent as whole seconds in UTC
+	FOCDateRequestedByUser  Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent in UTC, without a fraction of a second
 	PersonOrCompanyName     Optional[string]        `json:"person_or_company_name,omitzero"`
 	AuthPersonName          Optional[string]        `json:"auth_person_name,omitzero"`
 	BillingPhoneNumber      Optional[string]        `json:"billing_phone_number,omitzero"` // BTN, E.164
@@ -153,7 +153,8 @@ func (s *DraftsService) Submitted(ctx context.Context, id DraftID) (draft *Draft
 	return unclear("status", "neither pending nor submitted")
 }
 
-// ListSubRequests returns the sub requests into which the server has split a draft.
+// ListSubRequests returns the sub requests into which the server has split a draft, with
+// their numbers (inferred).
 //
 // GET /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests: safe.
 //

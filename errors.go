@@ -20,8 +20,7 @@ var (
 )
 
 // ErrRepeatedPage is the error of an All whose server answers the same page again
-// and again. Where the list's total tells that a page of items came in between, All
-// goes on.
+// and again. If the totals tell that items were added to the list meanwhile, All goes on.
 var ErrRepeatedPage = errors.New("the server repeats the page before")
 
 // An ArgumentError says that a call can't work as it was made. Nothing was sent.

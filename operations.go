@@ -18,7 +18,8 @@ type Operation struct {
 type RetryClass string
 
 const (
-	// RetrySafe operations change nothing that matters. They are sent again after
+	// RetrySafe operations change nothing, or nothing that doing it twice could harm, such
+	// as a second download link. They are sent again after
 	// 408, 429, 500, 502, 503 and 504 and after network errors.
 	RetrySafe RetryClass = "safe"
 	// RetryIdempotent operations leave the same state however often they are sent.

@@ -140,7 +140,8 @@ func WithTryTimeout(d time.Duration) Option {
 // MaxWait. A server's Retry-After is the least that is waited, with up to MinWait
 // on top; if it asks for more than 60 s and more than MaxWait, the call ends with the
 // answer's error. So it does if a wait would pass the context's deadline, or end
-// later than MaxElapsed after the call began.
+// later than MaxElapsed after the call began: to wait for a whole minute, MaxElapsed
+// must be longer.
 //
 // All calls of a client together repeat at most 100 tries, so that an outage doesn't
 // multiply the traffic; each second gives one back, and so do ten successes.
@@ -151,7 +152,7 @@ type RetryPolicy struct {
 	MaxElapsed  time.Duration // default 60 s
 }
 
-// WithRetry sets when and how long failed tries are repeated. Whether an operation
+// WithRetry sets how often, and for how long, a failed call is tried again. Whether it
 // may be repeated at all is its [RetryClass], which nothing changes.
 func WithRetry(policy RetryPolicy) Option {
 	return func(c *config) error {
@@ -201,7 +202,7 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-// A Limiter is waited for before each try of an API call. A *rate.Limiter of
+// Each try of an API call waits for the Limiter first. A *rate.Limiter of
 // golang.org/x/time/rate is one. What goes to storage isn't limited.
 type Limiter interface {
 	// Wait returns when a try may be made, or an error if none may; that ends the call.
@@ -284,8 +285,8 @@ func WithHeader(key, value string) Option {
 }
 
 // WithMaxResponseBytes bounds the body of an answer, decompressed; a larger one is
-// a [*DecodeError]. The default is 64 MiB, and no bound for a download and for an answer
-// that is read one number at a time.
+// a [*DecodeError]. The default is 64 MiB; a download, and an answer that is read one
+// number at a time, have no bound by default.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n <= 0 {
@@ -299,8 +300,8 @@ func WithMaxResponseBytes(n int64) Option {
 // WithReadAhead sets how many pages an All asks for at once, once the caller goes past
 // the first page and the server has said how many there are; 1 asks for one after the
 // other. The default is 10: over a network nearly all the time of a long list is
-// waiting, ten at once take a tenth of it, and ten pages are little to hold and, under
-// the limiter, little to ask. Whoever takes no more than the first page costs one request.
+// waiting, ten at once take a tenth of it, ten pages need little memory, and the limiter
+// holds for them, too. Whoever takes no more than the first page costs one request.
 func WithReadAhead(pages int) Option {
 	return func(c *config) error {
 		if pages < 1 {

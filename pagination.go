@@ -21,8 +21,7 @@ type Page[T any] struct {
 }
 
 // HasNext tells whether there is another page. If the server didn't say how many
-// there are, only an empty page is the last: a short one may be as long as the
-// server makes them.
+// there are, only an empty page is the last: a short one may be the server's maximum.
 func (p *Page[T]) HasNext() bool {
 	if p.TotalPages < 0 {
 		return len(p.Items) > 0

@@ -10,14 +10,15 @@ import (
 type PortabilityService struct{ client *Client }
 
 // Check asks for each number whether it can be ported here. The numbers should be in
-// E.164 form (+13125550100); of one that isn't the answer says so, it is no error.
-// The results come in the server's order, which is expected to be the numbers'.
+// E.164 form (+13125550100). One in another form is no error: its result says that it
+// is invalid. The results come in the server's order, which is expected to be the
+// numbers'; that there is one for each isn't checked.
 // A 422 for one number fails the whole check. How many numbers one check may have
 // isn't documented.
 //
 // POST /origination/porting/portability_checks: safe, although a POST; it changes
-// nothing. The documented answer is an array of objects that hold results; a single
-// such object and a plain array of results are read too.
+// nothing. The documented answer is an array of objects whose phone_numbers are
+// results; a single such object and a plain array of results are read too.
 //
 // https://developers.telnyx.com/api/v1/mission-control/run-portability-check
 func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]PortabilityResult, error) {

@@ -10,10 +10,10 @@ import (
 // what is in it, and [Secret.Reveal] returns it. An empty Secret has nothing to
 // hide and prints as nothing.
 //
-// It shows where nothing asks it: in an unexported field of a struct of yours, as a
-// map's key in encoding/json, and under two verbs that don't fit it and that go vet
-// reports, %p, and %w outside of [fmt.Errorf] or for what isn't an error. They show all
-// that a value holds, whatever it is.
+// It is shown where fmt and encoding/json don't call its methods: in an unexported
+// field of a struct of yours, as a map's key in JSON, and under two misplaced verbs that
+// go vet reports, %p, and %w outside of [fmt.Errorf] or for what isn't an error. They
+// show all that a value holds, whatever it is.
 //
 // Sending the literal "[redacted]" is an [*ArgumentError], so that a model that was
 // stored and loaded again can't overwrite a real PIN with it.
@@ -32,7 +32,7 @@ func (s Secret) String() string {
 	return redacted
 }
 
-// Format prints [Secret.String] under every verb that asks it.
+// Format prints [Secret.String] under every verb that calls it.
 func (s Secret) Format(f fmt.State, verb rune) { formatString(f, verb, s.String()) }
 
 // LogValue logs [Secret.String].

@@ -13,7 +13,7 @@ type SubRequestsService struct{ client *Client }
 // set are sent. That the API leaves the others as they are is documented for drafts
 // only.
 type SubRequestUpdate struct {
-	FOCDateRequestedByUser Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent as whole seconds in UTC
+	FOCDateRequestedByUser Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent in UTC, without a fraction of a second
 	PersonOrCompanyName    Optional[string]        `json:"person_or_company_name,omitzero"`
 	AuthPersonName         Optional[string]        `json:"auth_person_name,omitzero"`
 	BillingPhoneNumber     Optional[string]        `json:"billing_phone_number,omitzero"` // BTN, E.164

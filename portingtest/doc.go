@@ -41,7 +41,7 @@
 //	93–94   Quillback Telephone  wireline  NANP      confirmed             never-leaves
 //	95–99   Quillback Telephone  wireline  NANP      confirmed             normal
 //
-// The last row is reserved. Every other North American number is portable,
+// 95–99 may get another behavior in a later version. Every other North American number is portable,
 // confirmed and wireline, of a carrier that follows from the area code. Any other
 // E.164 number is international and has no coverage; anything else is invalid.
 // [WithNumber] gives a number another [Fate].

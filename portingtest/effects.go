@@ -14,13 +14,12 @@ import (
 
 // Effect is what a fault does to a request. The functions that make one fall in
 // two groups. Some take the place of the sandbox, which never hears of the
-// request: DropBefore, Delay, Respond, BadGateway, RateLimit and Redirect;
-// [Effect.AfterHandling] lets it act first. The others let it act and spoil its
-// answer.
+// request: DropBefore, Respond, BadGateway, RateLimit and Redirect;
+// [Effect.AfterHandling] lets it act first. Delay only comes before it, and the
+// others let it act and spoil its answer.
 //
-// A lost connection is a closed one. Where there is none to close, because the
-// request went to [Server.ServeHTTP] in process, it is a panic with
-// [http.ErrAbortHandler]. Go's own transport sends a GET once more, without a
+// A lost connection is a closed one, or a panic with [http.ErrAbortHandler] if the
+// request went to [Server.ServeHTTP] in process. Go's own transport sends a GET once more, without a
 // word, if a connection that it used before is closed on it; with the client's
 // idle connections closed first, it can't.
 type Effect struct {
@@ -91,8 +90,8 @@ func BadGateway() Effect {
 }
 
 // RateLimit answers 429. The Retry-After header is as given: seconds, as "2", or
-// a date in the form of [http.TimeFormat]; empty, there is none. Clients compare
-// a date with real time, or with the answer's Date.
+// a date in the form of [http.TimeFormat]; if it is empty, there is no header. Clients
+// compare a date with real time, or with the answer's Date.
 func RateLimit(retryAfter string) Effect {
 	const body = `{"errors":[{"code":"10011","title":"Too many requests","detail":"You have exceeded the rate limit."}]}`
 	if retryAfter == "" {

@@ -48,8 +48,8 @@ func (s *Server) Snapshot() []byte {
 	return text.Bytes()
 }
 
-// Restore puts the sandbox into the state of a snapshot, whichever sandbox that
-// is of. From then on both give the same answers to the same requests, but for
+// Restore puts the sandbox into the state of a snapshot, of this or of another
+// sandbox. From then on both give the same answers to the same requests, but for
 // the address of the storage host and with their own credentials. What isn't a
 // snapshot, or is one of a newer version of this package, is an error and
 // changes nothing.

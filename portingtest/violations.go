@@ -33,7 +33,7 @@ var breaches = map[int]bool{
 // storage host it is a credential of the API in any place, a form or a link that
 // isn't as it was given out, and a method that the host doesn't take.
 //
-// What a right client can meet is none: an id that doesn't exist, a value that
+// What a correct client can run into isn't one: an id that doesn't exist, a value that
 // is missing or not allowed, a draft that isn't complete, a change that comes
 // too late, a form or a link that expired.
 //

@@ -174,6 +174,14 @@ func watch(ctx context.Context, out io.Writer, sandbox *portingtest.Server, clie
 	status := map[porting.SubRequestID]porting.SubRequestStatus{}
 	comments := 0
 	for range 100 {
+		said, err := client.Comments.List(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		for _, comment := range said[comments:] {
+			fmt.Fprintf(out, "%s  comment: %s\n", date(comment.CreatedAt), comment.Body)
+		}
+		comments = len(said)
 		subs, err := client.SubRequests.List(ctx, id)
 		if err != nil {
 			return 0, err
@@ -186,14 +194,6 @@ func watch(ctx context.Context, out io.Writer, sandbox *portingtest.Server, clie
 			status[sub.ID] = sub.Status
 			ended = ended && sub.Status.Terminal()
 		}
-		said, err := client.Comments.List(ctx, id)
-		if err != nil {
-			return 0, err
-		}
-		for _, comment := range said[comments:] {
-			fmt.Fprintf(out, "%s  comment: %s\n", date(comment.CreatedAt), comment.Body)
-		}
-		comments = len(said)
 		if ended {
 			break
 		}
