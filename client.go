@@ -216,6 +216,7 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 		call.Header["Content-Type"] = contentTypeJSON
 		call.Body = func() io.Reader { return bytes.NewReader(body) }
 		call.BodySize = int64(len(body))
+		call.Texts = textsIn(body)
 	}
 	return call, nil
 }
@@ -226,18 +227,18 @@ var contentTypeJSON = []string{"application/json"}
 // what isn't a success is an error. The outcome is never nil; its body is used up.
 func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, read func(*transport.Outcome) error) (*transport.Outcome, error) {
 	if ctx == nil {
-		return &transport.Outcome{}, &ArgumentError{op.Name, "ctx", "is nil"}
+		return &transport.Outcome{Call: call}, &ArgumentError{op.Name, "ctx", "is nil"}
 	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
-	watch := c.watch(ctx, op, call.URL)
+	watch := c.watch(ctx, op, call)
 	if watch != nil {
 		call.OnTry = watch.tried
 	}
 	out := c.transport.Do(ctx, call)
 	defer out.Release()
 	capture(ctx, out)
-	err := verdict(op, call, out)
+	err := verdict(op, out)
 	if err == nil {
 		err = read(out)
 	}

@@ -402,6 +402,55 @@ func TestUploadOfWhatHangs(t *testing.T) {
 	}
 }
 
+// TestUploadNeedsAContext refuses none before anything is read.
+func TestUploadNeedsAContext(t *testing.T) {
+	t.Parallel()
+	for _, content := range []io.Reader{strings.NewReader("x"), io.MultiReader(strings.NewReader("x"))} {
+		_, err := newClient(t, newMock(t)).Documents.Upload(noContext, draftID, porting.DocumentUpload{
+			Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: content,
+		})
+		requireArgument(t, err, "Documents.Upload", "ctx")
+	}
+}
+
+// TestUploadIsBounded has a storage host answer without end, and not at all.
+func TestUploadIsBounded(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		storage roundTrip
+		want    error
+	}{
+		{"an answer without end", func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(spaces{})}, nil
+		}, nil},
+		{"no answer in the time of a try", func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}, context.DeadlineExceeded},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				if r.URL.String() == storageURL {
+					return tt.storage(r)
+				}
+				return answer(201, testdata(t, "upload_requests_create"))(r)
+			}), porting.WithTryTimeout(time.Second))
+			_, err := client.Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+				Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: strings.NewReader("x"),
+			})
+			assert.Equal(t, porting.UploadStepStore, errorAs[*porting.UploadError](t, err).Step)
+			if tt.want == nil {
+				assert.ErrorContains(t, err, "larger than the limit")
+				return
+			}
+			assert.ErrorIs(t, err, tt.want)
+		})
+	}
+}
+
 // TestUploadOfWhatPanics has the caller's reader panic where the caller can recover it.
 func TestUploadOfWhatPanics(t *testing.T) {
 	t.Parallel()

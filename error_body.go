@@ -2,18 +2,11 @@ package porting
 
 import (
 	"cmp"
-	"html"
-	"io"
 	"maps"
 	"mime"
-	"mime/multipart"
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/numberporting/porting/internal/transport"
 )
 
 // readErrorBody fills in what the body of an error says. Only "message" is
@@ -68,8 +61,8 @@ func (e *APIError) addMessage(key string, value any) {
 // addError adds what is said of one field: a text, an error object, or several of
 // them. What is nested too deep or comes too often is left out; the body has it.
 func (e *APIError) addError(field string, value any) {
-	const deepest, most = 10, 1000
-	if strings.Count(field, ".") > deepest || len(e.Fields) >= most {
+	const deepest, longest, most = 10, 1000, 1000
+	if strings.Count(field, ".") > deepest || len(field) > longest || len(e.Fields) >= most {
 		return
 	}
 	switch value := value.(type) {
@@ -145,133 +138,6 @@ func textOf(v any) string {
 		return v
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return ""
-}
-
-// hider returns what hides the values that a call sent. It is a function, because
-// nothing can print what it holds.
-func hider(call *transport.Call) func(string) string {
-	values := valuesOf(call)
-	return func(text string) string {
-		for _, value := range values {
-			text = strings.ReplaceAll(text, value, "[value]")
-		}
-		return text
-	}
-}
-
-// valuesOf returns the texts of three or more bytes in a call's headers, query and
-// body, in the forms in which an answer may repeat them, the longest first.
-func valuesOf(call *transport.Call) []string {
-	const fewest = 3
-	var values []string
-	add := func(s string) {
-		quoted := strconv.Quote(s)
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s), quoted[1 : len(quoted)-1]} {
-			if len(form) >= fewest {
-				values = append(values, form)
-			}
-		}
-	}
-	for key, texts := range call.Header {
-		if !plainHeaders[key] {
-			eachPart(texts, add)
-		}
-	}
-	for pair := range strings.SplitSeq(call.URL.RawQuery, "&") {
-		_, raw, _ := strings.Cut(pair, "=")
-		add(raw)
-	}
-	for _, texts := range call.URL.Query() {
-		for _, s := range texts {
-			add(s)
-		}
-	}
-	if call.AnyHost { // a path of the API's has ids, one of storage's can be signed
-		add(strings.TrimPrefix(call.URL.Path, "/"))
-	}
-	if call.Body != nil {
-		eachSent(call, add)
-	}
-	slices.SortFunc(values, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
-	return slices.Compact(values)
-}
-
-// plainHeaders have nothing to hide: the client's own that aren't credentials, and the
-// ids that a gateway gives a request, which its answer repeats.
-var plainHeaders = map[string]bool{
-	"Accept": true, "Content-Type": true, "User-Agent": true,
-	"X-Request-Id": true, "X-Correlation-Id": true,
-}
-
-// eachPart calls f with each of a header's values, with what follows a scheme such as
-// "Bearer", and with the parts of forms such as "user:token" and "name=value".
-func eachPart(values []string, f func(string)) {
-	for _, value := range values {
-		f(value)
-		if _, rest, found := strings.Cut(value, " "); found {
-			value = rest
-			f(value)
-		}
-		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" :;,", r) }) {
-			f(part)
-			_, part, _ = strings.Cut(part, "=")
-			f(part)
-		}
-	}
-}
-
-// eachSent calls f with the texts of a JSON body, or with the fields of a form and the
-// name of its file.
-func eachSent(call *transport.Call, f func(string)) {
-	mediaType, params, _ := mime.ParseMediaType(call.Header.Get("Content-Type"))
-	switch mediaType {
-	case contentTypeJSON[0]:
-		var body any
-		if data, err := io.ReadAll(call.Body()); err == nil && decodeJSON(data, &body) == nil {
-			eachText(body, f)
-		}
-	case "multipart/form-data":
-		form := multipart.NewReader(call.Body(), params["boundary"])
-		for {
-			part, err := form.NextRawPart()
-			if err != nil {
-				return
-			}
-			if name := part.FileName(); name != "" { // the last part
-				f(name)
-				return
-			}
-			if data, err := io.ReadAll(part); err == nil {
-				f(string(data))
-			}
-		}
-	}
-}
-
-// eachText calls f with every text in a decoded JSON value.
-func eachText(value any, f func(string)) {
-	switch value := value.(type) {
-	case string:
-		f(value)
-	case []any:
-		for _, item := range value {
-			eachText(item, f)
-		}
-	case map[string]any:
-		for _, item := range value {
-			eachText(item, f)
-		}
-	}
-}
-
-// requestID is the server's id of an answer, or the nearest to it.
-func requestID(h http.Header) string {
-	for _, key := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Request-Id", "Cf-Ray"} {
-		if id := h.Get(key); id != "" {
-			return id
-		}
 	}
 	return ""
 }

@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
-	"sync"
 	"time"
-	"unicode"
 )
 
 // Sentinels for [errors.Is]. Each matches every [*APIError] with its status.
@@ -35,6 +32,9 @@ func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("porting: %s: %s: %s (nothing was sent)", e.Operation, e.Field, e.Reason)
 }
 
+// Format prints the error's text under every verb.
+func (e ArgumentError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
 // MarshalText returns the error's text, for logs in JSON.
 func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
@@ -58,7 +58,7 @@ type APIError struct {
 	Body       []byte       `json:"-"` // at most 1 MiB
 	Attempts   int          // how often the call was sent
 
-	hide func(string) string // hides what the request held; nil: nothing
+	hide hider
 }
 
 // A FieldError is what an answer says about one field of the request.
@@ -80,7 +80,7 @@ func (e *APIError) Error() string {
 	}
 	message := strings.TrimPrefix(e.Message, http.StatusText(e.StatusCode)+": ")
 	if message != "" {
-		b.WriteString(": " + e.mask(message))
+		b.WriteString(": " + e.hide.masked(message))
 	}
 	for i, f := range e.Fields {
 		if i == 5 {
@@ -88,48 +88,20 @@ func (e *APIError) Error() string {
 			break
 		}
 		if !strings.Contains(message, f.Message) {
-			b.WriteString("; " + e.mask(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
+			b.WriteString("; " + e.hide.masked(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
 		}
 	}
 	b.WriteString(" (" + strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Code != "" {
-		b.WriteString(", code " + e.mask(e.Code))
+		b.WriteString(", code " + e.hide.masked(e.Code))
 	}
 	if e.RequestID != "" {
-		b.WriteString(", request " + oneLine(e.RequestID))
+		b.WriteString(", request " + e.hide.id(e.RequestID))
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
 	}
 	return b.String() + ")"
-}
-
-// mask hides what is private in a text of the server's, makes one line of it, and
-// cuts it if it is long.
-func (e *APIError) mask(text string) string {
-	if e.hide != nil {
-		text = e.hide(text)
-	}
-	return oneLine(maskNumbers(signature().ReplaceAllString(text, "$1?[query]")))
-}
-
-// signature finds the query of a URL: what it is signed with would be there.
-var signature = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(\bhttps?:[^\s?"'<>]*)\?[^\s"'<>]+`)
-})
-
-// oneLine has no control characters and no more than a thousand bytes.
-func oneLine(text string) string {
-	const most = 1000
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }
 
 // Is matches the sentinel of the error's status, unless the answer is storage's.
@@ -218,6 +190,8 @@ type ConnectionError struct {
 	Route     string
 	Attempts  int // how often the call was tried; 0: nothing was sent
 	Err       error
+
+	hide hider
 }
 
 // Error names the operation and what ended it.
@@ -226,12 +200,15 @@ func (e *ConnectionError) Error() string {
 	if e.Attempts == 0 {
 		what = "not sent"
 	}
-	s := fmt.Sprintf("porting: %s: %s: %v (%s", e.Operation, what, e.Err, strings.TrimSpace(e.Method+" "+e.Route))
+	s := fmt.Sprintf("porting: %s: %s: %s (%s", e.Operation, what, e.hide.masked(fmt.Sprint(e.Err)), strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Attempts > 1 {
 		s += fmt.Sprintf(", %d attempts", e.Attempts)
 	}
 	return s + ")"
 }
+
+// Format prints the error's text under every verb.
+func (e ConnectionError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // MarshalText returns the error's text, for logs in JSON.
 func (e *ConnectionError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
@@ -262,6 +239,8 @@ type OutcomeUnknownError struct {
 	RequestID string // of the answer, if there was one; to quote to support
 	Check     string // what to look at, for a person
 	Err       error  // what is known: a typed API error, or why there is no answer
+
+	hide hider
 }
 
 // Error names the operation, what to look at, and what is known.
@@ -270,7 +249,14 @@ func (e *OutcomeUnknownError) Error() string {
 	if e.Check != "" {
 		s += "; " + e.Check
 	}
-	return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
+	if _, ok := errors.AsType[*APIError](e.Err); ok {
+		return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
+	}
+	s += ": " + e.hide.masked(fmt.Sprint(e.Err))
+	if e.Method != "" {
+		s += " (" + strings.TrimSpace(e.Method+" "+e.Route) + ")"
+	}
+	return s
 }
 
 // MarshalText returns the error's text, for logs in JSON.
@@ -297,6 +283,7 @@ type DecodeError struct {
 	Body       []byte `json:"-"` // at most 1 MiB
 
 	changed bool // the operation changes something
+	hide    hider
 }
 
 // Error names the operation, the field and why it can't be read.
@@ -306,13 +293,25 @@ func (e *DecodeError) Error() string {
 		s = "porting: " + e.Operation + ": the server did it, but its answer can't be read: "
 	}
 	if e.Field != "" {
-		s += oneLine(maskNumbers(e.Field)) + ": "
+		s += shownField(e.Field) + ": "
 	}
-	s += fmt.Sprint(e.Err)
+	s += e.hide.masked(fmt.Sprint(e.Err))
 	if e.RequestID != "" {
-		s += " (request " + oneLine(e.RequestID) + ")"
+		s += " (request " + e.hide.id(e.RequestID) + ")"
 	}
 	return s
+}
+
+// shownField is the path of a field without those of its names that aren't the API's: they
+// could be anything.
+func shownField(path string) string {
+	names := strings.Split(path, ".")
+	for i, name := range names {
+		if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || maskNumbers(name) != name {
+			names[i] = "[name]"
+		}
+	}
+	return hider(nil).masked(strings.Join(names, "."))
 }
 
 // MarshalText returns the error's text, for logs in JSON.
@@ -349,6 +348,9 @@ func (e *UploadError) Error() string {
 		strings.TrimPrefix(fmt.Sprint(e.Err), "porting: Documents.Upload: "))
 }
 
+// Format prints the error's text under every verb, and never the key.
+func (e UploadError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
 // MarshalText returns the error's text, for logs in JSON.
 func (e *UploadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
@@ -364,25 +366,3 @@ func (e *interrupted) Error() string { return fmt.Sprintf("%v; then %v", e.last,
 func (e *interrupted) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 func (e *interrupted) Unwrap() []error { return []error{e.last, e.reason} }
-
-// maskNumbers hides what could be a phone number, an account number or a PIN: seven
-// or more digits, also written in groups. Dates and UUIDs stay.
-func maskNumbers(s string) string {
-	return manyDigits().ReplaceAllStringFunc(s, func(found string) string {
-		if dateOrUUID().MatchString(found) {
-			return found
-		}
-		return "[number]"
-	})
-}
-
-const uuid = `[[:xdigit:]]{8}(?:-[[:xdigit:]]{4}){3}-[[:xdigit:]]{12}`
-
-var (
-	manyDigits = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(uuid + `|\+?\(?\d(?:[ ().-]{0,2}\d){6,}`)
-	})
-	dateOrUUID = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(?:` + uuid + `|\d{4}-[01]\d-[0-3]\d(?: \d\d)?)$`)
-	})
-)

@@ -195,9 +195,28 @@ func FuzzErrorBody(f *testing.F) {
 		require.ErrorIs(t, err, porting.ErrUnprocessable)
 		assert.Equal(t, body, string(e.Body))
 		assert.True(t, utf8.ValidString(e.Message), "%q", e.Message)
-		if !longNumber.MatchString(e.Code) {
-			assert.False(t, longNumber.MatchString(err.Error()), err.Error())
+		assert.False(t, longNumber.MatchString(err.Error()), err.Error())
+	})
+}
+
+// FuzzValues has a server repeat a value that was sent: the error's text doesn't.
+func FuzzValues(f *testing.F) {
+	for _, value := range seeds(f, "values") {
+		f.Add("refused: ", value, " is wrong")
+		f.Add("", value, "")
+	}
+	f.Fuzz(func(t *testing.T, before, value, after string) {
+		const shown = "porting: Do: 422 Unprocessable Entity:  (POST) [value] [number] [query] …"
+		if len(strings.TrimSpace(value)) < 3 || strings.Contains(shown, value) {
+			return
 		}
+		body, err := json.Marshal(map[string]string{"message": before + value + after})
+		require.NoError(t, err)
+		err = always(t, answer(422, string(body))).Do(t.Context(), "POST", "/a", nil, map[string]string{"v": value}, nil)
+		if isA[*porting.ArgumentError](err) {
+			return // not UTF-8
+		}
+		assert.NotContains(t, err.Error(), value)
 	})
 }
 

@@ -101,10 +101,16 @@ func explainJSON(err error) (field string, reason error) {
 		}
 		return field, errors.New("a value that doesn't fit")
 	case errors.As(err, &syntactic):
-		return fieldPath(string(syntactic.JSONPointer)), fmt.Errorf("%w after byte %d", syntactic.Err, syntactic.ByteOffset)
+		reason = syntactic.Err
+		if strings.Contains(reason.Error(), "escape") { // which the text repeats
+			reason = errEscape
+		}
+		return fieldPath(string(syntactic.JSONPointer)), fmt.Errorf("%w after byte %d", reason, syntactic.ByteOffset)
 	}
 	return "", err
 }
+
+var errEscape = errors.New("invalid escape sequence in string")
 
 func jsonKind(k jsontext.Kind) string {
 	switch k {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -46,8 +47,11 @@ func makeRoom[T any](list *[]T, d *jsontext.Decoder) (settle func()) {
 	}
 	*list = make([]T, 0, n)
 	return func() {
-		if len(*list) == 0 && cap(*list) == n {
+		switch {
+		case len(*list) == 0 && cap(*list) == n:
 			*list = nil
+		case len(*list) < n/4: // the objects were others
+			*list = slices.Clone(*list)
 		}
 	}
 }

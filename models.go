@@ -188,6 +188,9 @@ func (l DownloadLink) Format(f fmt.State, verb rune) {
 // LogValue logs [redacted] in place of the URL.
 func (l DownloadLink) LogValue() slog.Value { return Secret(l.URL).LogValue() }
 
+// MarshalText writes [redacted] in place of the URL, for encodings other than JSON.
+func (l DownloadLink) MarshalText() ([]byte, error) { return Secret(l.URL).MarshalText() }
+
 // MarshalJSON writes [redacted] in place of the URL.
 func (l DownloadLink) MarshalJSON() ([]byte, error) {
 	return []byte(`{"url":"` + Secret(l.URL).String() + `"}`), nil

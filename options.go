@@ -298,14 +298,14 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithReadAhead sets how many pages an All asks for at once, once the caller goes past
-// the first page and the server has said how many there are; 1 asks for one after the
-// other. The default is 10: over a network nearly all the time of a long list is
+// the first page and the server has said how many there are: up to 100; 1 asks for one
+// after the other. The default is 10: over a network nearly all the time of a long list is
 // waiting, ten at once take a tenth of it, ten pages need little memory, and the limiter
 // holds for them, too. Whoever takes no more than the first page costs one request.
 func WithReadAhead(pages int) Option {
 	return func(c *config) error {
-		if pages < 1 {
-			return badOption("read_ahead", "must be at least 1")
+		if pages < 1 || pages > 100 {
+			return badOption("read_ahead", "must be from 1 to 100")
 		}
 		c.readAhead = pages
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -45,7 +46,8 @@ func TestBadOptions(t *testing.T) {
 		{"base URL: empty query", porting.WithBaseURL("https://api.telnyx.com/?"), "base_url", "user, query or fragment"},
 		{"base URL: fragment", porting.WithBaseURL("https://api.telnyx.com/#a"), "base_url", "user, query or fragment"},
 		{"no option", nil, "options.1", "is nil"},
-		{"read ahead", porting.WithReadAhead(0), "read_ahead", "at least 1"},
+		{"read ahead: none", porting.WithReadAhead(0), "read_ahead", "from 1"},
+		{"read ahead: all", porting.WithReadAhead(101), "read_ahead", "to 100"},
 		{"HTTP client", porting.WithHTTPClient(nil), "http_client", "is nil"},
 		{"user agent: empty", porting.WithUserAgent(""), "user_agent", "line of text"},
 		{"user agent: two lines", porting.WithUserAgent("a\r\nb: hush"), "user_agent", "line of text"},
@@ -349,6 +351,43 @@ func TestMaxResponseBytes(t *testing.T) {
 	assert.Contains(t, err.Error(), "larger than the limit")
 	assert.Contains(t, err.Error(), "the server did it")
 	assert.Len(t, e.Body, limit)
+}
+
+// TestDefaultBounds checks what bounds a call of which nobody has set any.
+func TestDefaultBounds(t *testing.T) {
+	t.Parallel()
+	t.Run("an answer", func(t *testing.T) {
+		t.Parallel()
+		const limit = 64 << 20
+		for size, ok := range map[int64]bool{limit: true, limit + 1: false} {
+			client := newClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: 200, Body: io.NopCloser(io.LimitReader(spaces{}, size))}, nil
+			}))
+			err := client.Do(t.Context(), "GET", "/a", nil, nil, nil)
+			assert.Equal(t, ok, err == nil, "%d: %v", size, err)
+		}
+	})
+	t.Run("a try", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				deadline, _ := r.Context().Deadline()
+				assert.Equal(t, 30*time.Second, time.Until(deadline))
+				return answer(200, "")(r)
+			}))
+			require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
+		})
+	})
+}
+
+// spaces are as many as are read.
+type spaces struct{}
+
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }
 
 func TestNewClientFromEnv(t *testing.T) {

@@ -3,6 +3,7 @@ package porting
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -133,6 +134,9 @@ type answered[T any] struct {
 	panicked any // what the call panicked with: a limiter or an observer of the user's
 }
 
+// errEnded is the error of a page whose goroutine an observer or a limiter has ended.
+var errEnded = errors.New("porting: runtime.Goexit was called")
+
 // next returns the page after the one before. Those after it are asked for at the
 // same time, as far as it is known that there are any.
 func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], error) {
@@ -164,6 +168,9 @@ func (r *readAhead[T]) ask(ctx context.Context, number int) chan answered[T] {
 	r.calls.Go(func() {
 		defer func() {
 			a.panicked = recover()
+			if a.page == nil && a.err == nil {
+				a.err = errEnded
+			}
 			coming <- *a
 		}()
 		a.page, a.err = r.list(ctx, number)

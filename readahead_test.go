@@ -180,7 +180,7 @@ func TestReadAheadEndsWithTheLoop(t *testing.T) {
 				}()
 				assert.Zero(t, b.now, "requests under way")
 				assert.LessOrEqual(t, time.Since(started), 2*time.Second, "it doesn't wait for what it cancels")
-				assert.LessOrEqual(t, len(b.asked), 11)
+				assert.LessOrEqual(t, len(b.asked), 12, "the first page, ten at once, and one more when the first of them was taken")
 			})
 		})
 	}
@@ -356,6 +356,24 @@ func TestManyPagesAreNotHeld(t *testing.T) {
 }
 
 // TestReadAheadPanics checks that a panic of the user's own code comes to the caller.
+// TestReadAheadGoexit has an observer end the goroutine of a page, as a failing test does.
+func TestReadAheadGoexit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		told := 0
+		client := newClient(t, &book{pages: 3}, porting.WithReadAhead(1), porting.WithObserver(observerFunc(func(porting.Event) {
+			if told++; told == 3 {
+				runtime.Goexit()
+			}
+		})))
+		var last error
+		for _, err := range client.Drafts.All(t.Context(), nil) {
+			last = err
+		}
+		assert.ErrorContains(t, last, "Goexit")
+	})
+}
+
 func TestReadAheadPanics(t *testing.T) {
 	t.Parallel()
 	b := &book{pages: 9}

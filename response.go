@@ -60,6 +60,6 @@ func capture(ctx context.Context, out *transport.Outcome) {
 		Header:     out.Header,
 		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
-		RequestID:  requestID(out.Header),
+		RequestID:  requestID(out.Header, out.Call.Header),
 	}
 }

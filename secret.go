@@ -11,8 +11,8 @@ import (
 // hide and prints as nothing.
 //
 // It is shown where fmt and encoding/json don't call its methods: in an unexported
-// field of a struct of yours, as a map's key in JSON, and under two misplaced verbs that
-// go vet reports, %p, and %w outside of [fmt.Errorf] or for what isn't an error. They
+// field of a struct of yours, as a map's key in JSON, in encoding/gob, and under two
+// misplaced verbs that go vet reports, %p, and %w outside of [fmt.Errorf] or for what isn't an error. They
 // show all that a value holds, whatever it is.
 //
 // Sending the literal "[redacted]" is an [*ArgumentError], so that a model that was
@@ -84,6 +84,11 @@ func (u SubRequestUpdate) Format(f fmt.State, verb rune) {
 func (u DraftSubRequestUpdate) Format(f fmt.State, verb rune) {
 	type plain DraftSubRequestUpdate
 	formatFields(f, verb, plain(u))
+}
+
+// Format prints the document without its content and what else is sent with it.
+func (u DocumentUpload) Format(f fmt.State, verb rune) {
+	formatString(f, verb, fmt.Sprintf("{%s %s %s}", u.Type, u.Filename, u.ContentType))
 }
 
 // formatFields prints a struct as fmt does. Its type has the fields of the real one

@@ -97,5 +97,5 @@ func (n *noting) verdict(op *Operation, out *transport.Outcome) error {
 	case errors.Is(n.err, transport.ErrTooLarge):
 		return decodeError(op, out, "", n.err)
 	}
-	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, n.err}
+	return connectionError(op, out, n.err)
 }

@@ -220,6 +220,28 @@ func manyNumbers(n int) io.Reader {
 
 // TestStreamsNeedLittleMemory compares the peak of the heap while 100,000 numbers are
 // read one at a time with that of reading them as a whole.
+// TestKeptStringsHoldNothingElse keeps two texts of a large answer.
+func TestKeptStringsHoldNothingElse(t *testing.T) { //nolint:paralleltest // it measures the whole process
+	heap := func() int64 {
+		for range 3 {
+			runtime.GC()
+		}
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return int64(stats.HeapAlloc)
+	}
+	body := strings.Repeat(`{"phone_number":"+13125550100","carrier_name":"Caf\u00e9"},`, 20_000)
+	client := always(t, answer(200, `{"id":"kept","phone_numbers":[`+strings.TrimSuffix(body, ",")+`]}`))
+	before := heap()
+	request, err := client.PortRequests.Get(t.Context(), "1", nil)
+	require.NoError(t, err)
+	id, carrier := request.ID, request.PhoneNumbers[len(request.PhoneNumbers)-1].CarrierName
+	request = nil
+	assert.Less(t, heap()-before, int64(len(body)/4))
+	assert.Equal(t, "kept Café", string(id)+" "+carrier)
+	runtime.KeepAlive(client)
+}
+
 func TestStreamsNeedLittleMemory(t *testing.T) { //nolint:paralleltest // it measures the whole process
 	const many = 100_000
 	defer debug.SetGCPercent(debug.SetGCPercent(20))

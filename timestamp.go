@@ -110,10 +110,14 @@ func (e *timestampError) Error() string {
 	return fmt.Sprintf("a text of %d bytes is not a time", len(e.value))
 }
 
-// looksLikeTime tells whether a text begins as a date does and has nothing in it that
-// could be a name or another number.
+// looksLikeTime tells whether a text is a date with what may follow one, and has nothing
+// in it that could be a name or another number.
 func looksLikeTime(s string) bool {
 	const longest = 40
-	year, _, ok := strings.Cut(s, "-")
-	return ok && len(year) == 4 && len(s) <= longest && strings.Trim(s, "0123456789-:.,+ TZ") == "" && maskNumbers(s) == s
+	if len(s) > longest || len(s) < len(time.DateOnly) || maskNumbers(s) != s {
+		return false
+	}
+	date, rest := s[:len(time.DateOnly)], s[len(time.DateOnly):]
+	digits := strings.NewReplacer("0", "d", "1", "d", "2", "d", "3", "d", "4", "d", "5", "d", "6", "d", "7", "d", "8", "d", "9", "d")
+	return digits.Replace(date) == "dddd-dd-dd" && strings.Trim(rest, "0123456789-:.,+ TZ") == ""
 }

@@ -29,8 +29,8 @@ type DocumentUpload struct {
 
 	// Content is sent from where it stands to its end. An *os.File, a *bytes.Reader
 	// or the like is read as it is sent; any other reader is read first, and may hold
-	// up to 32 MiB. If the context ends then, Upload returns, and a Read that is under
-	// way is left behind.
+	// up to 32 MiB. If the context ends while a Read hangs, Upload returns, and the Read
+	// is left behind.
 	Content io.Reader
 
 	// Extra adds members to the body of the last step, or replaces its document_type
@@ -58,6 +58,9 @@ var storageUpload = &Operation{Name: "Documents.Upload", Method: http.MethodPost
 // https://developers.telnyx.com/api/v1/mission-control/create-draft-port-request-supporting-document
 func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload DocumentUpload) (*SupportingDocument, error) {
 	c := s.client
+	if ctx == nil {
+		return nil, &ArgumentError{opDraftDocumentsCreate.Name, "ctx", "is nil"}
+	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
 	file, err := upload.file(ctx, draft)
@@ -272,8 +275,17 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 			return io.MultiReader(bytes.NewReader(head.Bytes()), f.open(), strings.NewReader(tail))
 		},
 		BodySize:   int64(head.Len()) + f.size + int64(len(tail)),
+		Foreign:    true,
 		Repeatable: true,
-		MaxBytes:   defaultMaxResponseBytes,
+		Texts: func(yield func(string) bool) {
+			for _, value := range fields {
+				if !yield(value) {
+					return
+				}
+			}
+			yield(f.name)
+		},
+		MaxBytes: defaultMaxResponseBytes,
 	}, nil
 }
 

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/numberporting/porting/internal/transport"
 )
 
 // verdict makes an error of an outcome, or nil of a success whose body is whole.
-func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err error) {
+func verdict(op *Operation, out *transport.Outcome) (err error) {
 	unsafe := op.Retry == RetryUnsafe
 	unknown := false
 	switch {
@@ -22,14 +21,14 @@ func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err e
 	case out.Success() && errors.Is(out.Err, transport.ErrTooLarge):
 		return decodeError(op, out, "", out.Err)
 	case out.StatusCode == 0 || out.Success():
-		err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err}
+		err = connectionError(op, out, out.Err)
 		if unsafe && out.Sent { // a ConnectionError says that repeating does no harm
 			unknown = true
-			err = fmt.Errorf("no answer: %w (%s %s)", out.Err, op.Method, op.Route)
+			err = fmt.Errorf("no answer: %w", out.Err)
 		}
 	default:
-		err = apiError(op, call, out)
-		unknown = unsafe && (out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500)
+		err = apiError(op, out)
+		unknown = unsafe && (out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500 || out.StatusCode < 200)
 		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
 			err = &interrupted{err, out.Err}
 		}
@@ -42,28 +41,33 @@ func verdict(op *Operation, call *transport.Call, out *transport.Outcome) (err e
 			Operation: op.Name,
 			Method:    op.Method,
 			Route:     op.Route,
-			Path:      call.URL.EscapedPath(),
+			Path:      out.Call.URL.EscapedPath(),
 			Attempts:  out.Attempts,
-			RequestID: requestID(out.Header),
+			RequestID: requestID(out.Header, out.Call.Header),
 			Check:     op.IfUnknown,
 			Err:       err,
+			hide:      newHider(out),
 		}
 	}
 	return err
 }
 
+func connectionError(op *Operation, out *transport.Outcome, reason error) *ConnectionError {
+	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, reason, newHider(out)}
+}
+
 // apiError makes an error of an answer that isn't a 2xx.
-func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error {
+func apiError(op *Operation, out *transport.Outcome) error {
 	e := &APIError{
 		Operation:  op.Name,
 		Method:     op.Method,
 		Route:      op.Route,
 		StatusCode: out.StatusCode,
-		RequestID:  requestID(out.Header),
+		RequestID:  requestID(out.Header, out.Call.Header),
 		Header:     out.Header,
 		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
-		hide:       hider(call),
+		hide:       newHider(out),
 	}
 	e.readErrorBody(out.Err == nil)
 	if op == storageDownload || op == storageUpload {
@@ -81,7 +85,7 @@ func apiError(op *Operation, call *transport.Call, out *transport.Outcome) error
 	}
 	if location := out.Header.Get("Location"); location != "" && out.StatusCode < 400 {
 		e.Message = "a redirect to an unreadable address"
-		if target, err := url.Parse(location); err == nil {
+		if target, err := out.Call.URL.Parse(location); err == nil {
 			e.Message = "a redirect to " + target.Host + " that is not followed"
 		}
 	}
@@ -112,10 +116,11 @@ func decodeError(op *Operation, out *transport.Outcome, field string, reason err
 		Operation:  op.Name,
 		Field:      field,
 		StatusCode: out.StatusCode,
-		RequestID:  requestID(out.Header),
+		RequestID:  requestID(out.Header, out.Call.Header),
 		Err:        reason,
 		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
 		Check:      op.IfUnknown,
 		changed:    op.Retry != RetrySafe,
+		hide:       newHider(out),
 	}
 }

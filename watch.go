@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/numberporting/porting/internal/transport"
@@ -24,18 +23,18 @@ var (
 type watch struct {
 	ctx      context.Context //nolint:containedctx // a watch is the call's own, and ends with it
 	op       *Operation
-	target   *url.URL
+	call     *transport.Call
 	logger   *slog.Logger
 	observer Observer
 	started  time.Time
 }
 
 // watch returns nil if nobody watches.
-func (c *Client) watch(ctx context.Context, op *Operation, target *url.URL) *watch {
+func (c *Client) watch(ctx context.Context, op *Operation, call *transport.Call) *watch {
 	if c.config.logger == nil && c.config.observer == nil {
 		return nil
 	}
-	return &watch{ctx, op, target, c.config.logger, c.config.observer, time.Now()}
+	return &watch{ctx, op, call, c.config.logger, c.config.observer, time.Now()}
 }
 
 // tried is called after each try.
@@ -72,7 +71,7 @@ func (w *watch) done(out *transport.Outcome, err error) {
 
 func (w *watch) tell(level slog.Level, header http.Header, e Event) {
 	e.Operation, e.Method, e.Route = w.op.Name, w.op.Method, w.op.Route
-	e.RequestID = requestID(header)
+	e.RequestID = requestID(header, w.call.Header)
 	if w.observer != nil {
 		w.observer.Observe(w.ctx, e)
 	}
@@ -101,7 +100,7 @@ func (w *watch) tell(level slog.Level, header http.Header, e Event) {
 	}
 	if w.logger.Enabled(w.ctx, slog.LevelDebug) {
 		attrs = append(attrs,
-			allowed("query", w.target.Query(), loggedQuery),
+			allowed("query", w.call.URL.Query(), loggedQuery),
 			allowed("header", header, loggedHeaders))
 	}
 	w.logger.LogAttrs(w.ctx, level, "porting "+string(e.Kind), attrs...)

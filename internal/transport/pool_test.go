@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,12 @@ func TestPoolSpeaksHTTP2(t *testing.T) {
 		_, _ = fmt.Fprint(w, r.Proto)
 	}))
 	server.EnableHTTP2 = true
+	var opened atomic.Int32
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	c := quick(t)
@@ -28,6 +35,7 @@ func TestPoolSpeaksHTTP2(t *testing.T) {
 	for range 3 {
 		assert.Equal(t, "HTTP/2.0", string(c.Do(t.Context(), safe(t, server.URL)).Body))
 	}
+	assert.EqualValues(t, 1, opened.Load(), "connections")
 }
 
 // TestPoolWithoutHTTP2 has it switched off from outside.

@@ -37,6 +37,7 @@ func (r *run) redirected(req *http.Request, resp *http.Response, hops int) *http
 	if !same && !elsewhere {
 		return nil
 	}
+	r.Hops = append(r.Hops, target)
 	next := req.Clone(req.Context())
 	next.URL = target
 	next.Host = target.Host

@@ -54,6 +54,9 @@ func (r *run) planWait() bool {
 	} else {
 		r.wait = p.MinWait + jitter(p.ceiling(r.Attempts)-p.MinWait)
 	}
+	if r.wait < 0 { // the sum was too large
+		return false
+	}
 	end := time.Now().Add(r.wait)
 	if deadline, ok := r.ctx.Deadline(); ok && end.After(deadline) {
 		return false

@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"io"
+	"math"
 	"net"
 	"net/http"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -250,6 +253,15 @@ func TestLongMaxWait(t *testing.T) {
 	})
 }
 
+// TestEndlessMaxWait has the longest MaxWait there is: no sum with it is taken for a short wait.
+func TestEndlessMaxWait(t *testing.T) {
+	t.Parallel()
+	rt := &script{answers: []answer{{status: 429, header: "Retry-After: 99999999999"}, {status: 200, body: "{}"}}}
+	c := client(rt)
+	c.Policy.MaxWait, c.Policy.MaxElapsed = math.MaxInt64, math.MaxInt64
+	assert.Equal(t, 429, c.Do(t.Context(), safe(t, anywhere)).StatusCode)
+}
+
 func TestContextEndsDuringWait(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]error{"cancel": context.Canceled, "deadline": context.DeadlineExceeded} {
@@ -391,5 +403,21 @@ func TestBudget(t *testing.T) {
 		sent(30)
 		rt.answers = []answer{{status: 503}}
 		assert.EqualValues(t, 10+3, sent(10), "30 successes give back 3")
+
+		time.Sleep(5 * time.Second) //nolint:forbidigo // likewise
+		rt.answers = []answer{{status: 503, header: "Retry-After: 86400"}}
+		sent(10)
+		rt.answers = []answer{{status: 503}}
+		assert.EqualValues(t, 10+5, sent(10), "a wait that isn't begun takes nothing")
+
+		c.Policy.MaxAttempts = 1
+		c.HTTP.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))}, nil
+		})
+		for range 30 {
+			c.Do(t.Context(), safe(t, anywhere))
+		}
+		c.HTTP.Transport, c.Policy.MaxAttempts = rt, policy.MaxAttempts
+		assert.EqualValues(t, 10, sent(10), "answers that break off give nothing back")
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"time"
@@ -41,6 +42,7 @@ type Call struct {
 	Header      http.Header
 	Body        func() io.Reader // a new reader of the same bytes for each try; nil: no body
 	BodySize    int64
+	Foreign     bool          // reading the body may hang or panic, and must be over when the call is
 	Repeatable  bool          // sending it twice does no harm
 	Limited     bool          // the limiter is waited for
 	TryTimeout  time.Duration // 0: none
@@ -49,6 +51,8 @@ type Call struct {
 	Stream      bool          // the body of a success is handed over unread
 	AnyHost     bool          // redirects may lead to other hosts; cookies are neither sent nor kept
 	OnTry       func(Try)     // called after each try; may be nil
+
+	Texts iter.Seq[string] // what the body says, for the caller's errors; not used here
 }
 
 // A Try is one sending of a call, as told to [Call.OnTry].
@@ -64,11 +68,13 @@ type Try struct {
 
 // An Outcome is what is known when a call is over.
 type Outcome struct {
+	Call       *Call // that it is the outcome of
 	Attempts   int
 	StatusCode int // of the last answer; 0: the last try had none
 	Header     http.Header
 	Body       []byte        // of the last answer, as far as it was read; until Release
 	Stream     io.ReadCloser // instead of Body, if [Call.Stream] and a success
+	Hops       []*url.URL    // the redirects that the last try followed
 	Err        error         // why there is no answer, or why Body isn't whole, as [ErrTooLarge]
 	Sent       bool          // the last try may have reached the server
 	WaitErr    error         // why a wait for the next try, or for the limiter, ended early
@@ -85,7 +91,7 @@ var ErrTooLarge = errors.New("the answer is larger than the limit")
 
 // Do sends the call until it succeeds, fails for good, or may not be tried again.
 func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
-	r := &run{client: c, call: call, ctx: ctx, started: time.Now()}
+	r := &run{client: c, call: call, ctx: ctx, started: time.Now(), Outcome: Outcome{Call: call}}
 	req, err := retryablehttp.FromRequest((&http.Request{
 		Method:     call.Method,
 		URL:        call.URL,
@@ -100,7 +106,7 @@ func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 		req.ContentLength = call.BodySize
 	}
 	if err != nil {
-		return &Outcome{Err: err}
+		return &Outcome{Call: call, Err: err}
 	}
 	httpClient := *c.HTTP
 	httpClient.Transport = r
@@ -113,13 +119,13 @@ func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 		Backoff:      r.startWait,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
+	defer r.closeStream() // also if OnTry panics
 	resp, err := loop.Do(req)
-	if resp != nil {
-		if call.Stream && err == nil && r.Success() {
-			r.Stream = resp.Body
-		} else {
-			_ = resp.Body.Close()
-		}
+	if resp != nil && r.stream == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil && r.stream != nil {
+		r.Stream, r.stream = r.stream, nil
 	}
 	switch {
 	case r.Attempts == 0:
@@ -142,7 +148,15 @@ type run struct {
 	waiting bool            // a wait has begun and no try since
 	wait    time.Duration   // before the next try
 	wire    *wire           // of the last try
+	stream  io.ReadCloser   // of the last try, until the caller has it
 	Outcome
+}
+
+// closeStream ends a try whose answer the caller doesn't get to read.
+func (r *run) closeStream() {
+	if r.stream != nil {
+		_ = r.stream.Close()
+	}
 }
 
 // judge is asked after each try whether there is another.

@@ -3,13 +3,13 @@ package transport
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,7 +34,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	r.tried = time.Now()
 	r.Release()
-	r.Outcome = Outcome{Attempts: r.Attempts + 1, Sent: true}
+	r.Outcome = Outcome{Call: r.call, Attempts: r.Attempts + 1, Sent: true}
 
 	ctx, cancel := r.tryContext(req.Context())
 	ctx, r.wire = watch(ctx, cancel, r.call)
@@ -45,6 +45,11 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := req.WithContext(ctx)
 	if r.jar() != nil {
 		sent = req.Clone(ctx) // net/http may go on reading the header of a try that is over
+	}
+	if r.call.Foreign {
+		body := newForeignBody(ctx, req.Body)
+		defer body.settle(req.Context())
+		sent.Body, sent.GetBody = body, nil
 	}
 	resp, err := r.send(sent)
 	if err != nil {
@@ -57,7 +62,8 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.Header = resp.Header
 	r.RetryAfter = retryAfter(resp.Header)
 	if r.call.Stream && r.Success() {
-		resp.Body = &stream{ReadCloser: resp.Body, run: r, ctx: ctx, cancel: cancel}
+		r.stream = &stream{ReadCloser: resp.Body, run: r, ctx: ctx, cancel: cancel}
+		resp.Body = r.stream
 		return resp, nil
 	}
 	defer cancel()
@@ -117,9 +123,12 @@ func (r *run) send(req *http.Request) (*http.Response, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case resp == nil:
+		case resp == nil || resp.StatusCode < 100:
 			return nil, errors.New("the HTTP transport returned neither an answer nor an error")
 		case resp.Body == nil:
+			resp.Body = http.NoBody
+		case resp.StatusCode == http.StatusSwitchingProtocols: // the body is the bare connection, which no context ends
+			_ = resp.Body.Close()
 			resp.Body = http.NoBody
 		}
 		next := r.redirected(req, resp, hops)
@@ -232,8 +241,9 @@ func (s *stream) Close() error {
 
 // net/http sends a request again by itself. Over HTTP/1 it only does so if it has
 // written nothing of it, over HTTP/2 also after the server broke off a stream whose
-// request it has acted on, and as often as that happens. So a try may get one HTTP/2
-// connection if its call is unsafe, and else one for each redirect and a few more.
+// request it has acted on, and as often as that happens. So a try of an unsafe call may
+// get no other connection once it was sent over HTTP/2, and any other try may get one for
+// each redirect and a few more.
 const maxConns = maxHops + 5
 
 var errTooMany = errors.New("the server broke off the connection after the request was sent")
@@ -245,7 +255,7 @@ type wire struct {
 	call            *Call
 
 	asked, got atomic.Int32 // connections
-	http2      atomic.Int32 // those of them that speak it
+	http2      atomic.Bool  // the request has been sent over it; known of unsafe calls only
 	tooMany    atomic.Bool
 	first      atomic.Pointer[dial] // of the wait for the first connection
 	settled    atomic.Bool          // that wait is over
@@ -265,21 +275,29 @@ func (w *wire) Value(key any) any {
 // before the try is sent over one connection too many.
 func watch(ctx context.Context, cancel context.CancelFunc, call *Call) (context.Context, *wire) {
 	w := &wire{Context: ctx, cancel: cancel, call: call}
-	return httptrace.WithClientTrace(w, &httptrace.ClientTrace{GetConn: w.getConn, GotConn: w.gotConn}), w
+	trace := &httptrace.ClientTrace{GetConn: w.getConn, GotConn: w.gotConn}
+	if !call.Repeatable {
+		trace.WroteHeaderField = w.wroteHeaderField
+	}
+	return httptrace.WithClientTrace(w, trace), w
 }
 
 func (w *wire) getConn(string) { w.asked.Add(1) }
 
-func (w *wire) gotConn(info httptrace.GotConnInfo) {
+func (w *wire) gotConn(httptrace.GotConnInfo) {
 	w.asked.CompareAndSwap(0, 1) // over HTTP/2, not every try that gets one has asked
-	if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
-		w.http2.Add(1)
-	}
-	if w.got.Add(1) > maxConns || !w.call.Repeatable && w.http2.Load() > 1 {
+	if w.got.Add(1) > maxConns || w.http2.Load() {
 		w.tooMany.Store(true)
 		w.cancel()
 	}
 	w.settle()
+}
+
+// wroteHeaderField tells HTTP/2 by its pseudo-headers, whatever the connection is.
+func (w *wire) wroteHeaderField(key string, _ []string) {
+	if strings.HasPrefix(key, ":") {
+		w.http2.Store(true)
+	}
 }
 
 // waitsFor tells whether a dial to an address is for the try's first connection. The

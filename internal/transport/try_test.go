@@ -418,6 +418,44 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
+// TestSwitchingProtocols has an answer whose body is the bare connection, which nothing ends.
+func TestSwitchingProtocols(t *testing.T) {
+	t.Parallel()
+	address, _ := raw(t, func(conn net.Conn) {
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	for _, call := range []*transport.Call{safe(t, address), unsafe(t, address)} {
+		call.TryTimeout = 10 * time.Second
+		began := time.Now()
+		out := quick(t).Do(t.Context(), call)
+		assert.Equal(t, 101, out.StatusCode)
+		assert.Empty(t, out.Body)
+		assert.Less(t, time.Since(began), 5*time.Second)
+	}
+}
+
+// TestPanicsCloseStreams has who is told of a try panic while its body is open.
+func TestPanicsCloseStreams(t *testing.T) {
+	t.Parallel()
+	gone := make(chan bool)
+	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "{")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		close(gone)
+	})
+	call := safe(t, address)
+	call.Stream = true
+	call.OnTry = func(transport.Try) { panic("the user's own") }
+	assert.PanicsWithValue(t, "the user's own", func() { quick(t).Do(t.Context(), call) })
+	select {
+	case <-gone:
+	case <-time.After(5 * time.Second):
+		t.Error("the connection is still open")
+	}
+}
+
 func TestPoolServesManyCallers(t *testing.T) {
 	t.Parallel()
 	const callers, calls = 64, 100

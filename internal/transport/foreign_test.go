@@ -1,0 +1,112 @@
+package transport_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting/internal/transport"
+)
+
+// A foreign is a body that does what its function does.
+type foreign func(p []byte) (int, error)
+
+func (f foreign) Read(p []byte) (int, error) { return f(p) }
+
+// foreignCall sends a body that is the user's.
+func foreignCall(t *testing.T, address string, body func() io.Reader, size int64) *transport.Call {
+	t.Helper()
+	call := unsafe(t, address)
+	call.Foreign, call.Repeatable = true, true
+	call.Body, call.BodySize = body, size
+	return call
+}
+
+// TestForeignBodies sends what is read elsewhere, whole and again in each try.
+func TestForeignBodies(t *testing.T) {
+	t.Parallel()
+	content := bytes.Repeat([]byte("0123456789"), 20_000)
+	var tries atomic.Int32
+	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		assert.True(t, bytes.Equal(content, []byte(readAll(t, r.Body))))
+		if tries.Add(1) == 1 {
+			w.WriteHeader(503)
+		}
+	})
+	c := quick(t)
+	out := c.Do(t.Context(), foreignCall(t, address, func() io.Reader { return bytes.NewReader(content) }, int64(len(content))))
+	assert.Equal(t, 200, out.StatusCode)
+	assert.Equal(t, 2, out.Attempts)
+}
+
+// TestForeignBodiesThatHang leaves a Read behind when the context ends, or the try's time.
+func TestForeignBodiesThatHang(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"the context ends", "the try's time ends"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			hung, free := make(chan bool, 10), make(chan bool)
+			defer close(free)
+			call := foreignCall(t, address, func() io.Reader {
+				return foreign(func(p []byte) (int, error) {
+					hung <- true
+					<-free
+					return copy(p, "late"), io.EOF
+				})
+			}, 4)
+			if name == "the context ends" {
+				go func() {
+					<-hung
+					cancel()
+				}()
+			} else {
+				call.TryTimeout = 20 * time.Millisecond
+			}
+			c := quick(t)
+			c.Policy.MaxAttempts = 1
+			began := time.Now()
+			out := c.Do(ctx, call)
+			require.Error(t, out.Err)
+			assert.Less(t, time.Since(began), time.Second)
+		})
+	}
+}
+
+// TestForeignBodiesThatPanic has the panic come where it can be recovered.
+func TestForeignBodiesThatPanic(t *testing.T) {
+	t.Parallel()
+	address, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	call := foreignCall(t, address, func() io.Reader {
+		return foreign(func([]byte) (int, error) { panic("the user's own") })
+	}, 4)
+	assert.PanicsWithValue(t, "the user's own", func() { quick(t).Do(t.Context(), call) })
+}
+
+// TestForeignBodiesAreLeftAlone reads nothing of a body any more when the call is over,
+// also if the answer came first: the race detector sees who writes to it.
+func TestForeignBodiesAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(403)
+	})
+	for range 10 {
+		content := make([]byte, 10<<20)
+		c := quick(t)
+		c.Policy.MaxAttempts = 1
+		c.Do(t.Context(), foreignCall(t, address, func() io.Reader { return bytes.NewReader(content) }, int64(len(content))))
+		for i := range content {
+			content[i] = 1
+		}
+	}
+}
