@@ -252,6 +252,9 @@ func ExampleAPIError() {
 	draft := must(client.Drafts.Create(ctx, "+13125550100"))
 
 	_, err := client.Drafts.Submit(ctx, draft.ID)
+	if unknown, ok := errors.AsType[*porting.OutcomeUnknownError](err); ok { // ask for this one first
+		fmt.Println(unknown.Check) // what to look at; don't call again
+	}
 	if invalid, ok := errors.AsType[*porting.ValidationError](err); ok { // 422: the server says why
 		fmt.Println(invalid.StatusCode, len(invalid.Fields) > 0, invalid.RequestID != "")
 	}

@@ -41,7 +41,7 @@ func TestReadmeCode(t *testing.T) {
 		for line := range strings.Lines(block[1]) {
 			trimmed.WriteString(strings.TrimSpace(line) + "\n")
 		}
-		assert.Contains(t, compiled.String(), trimmed.String())
+		assert.True(t, strings.Contains(compiled.String(), trimmed.String()), "compiled nowhere:\n%s", block[1])
 	}
 }
 

@@ -32,12 +32,14 @@ func run(ctx context.Context, numbers []string) error {
 		}
 	}
 
-	results, err := client.Portability.Check(ctx, numbers...)
-	if err != nil {
-		return err
-	}
-	for _, r := range results {
-		fmt.Println(r.RawNumber, r.Portable, r.PortabilityStatus, r.NonPortableReason)
+	if len(numbers) > 0 {
+		results, err := client.Portability.Check(ctx, numbers...)
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			fmt.Println(r.RawNumber, r.Portable, r.PortabilityStatus, r.NonPortableReason)
+		}
 	}
 
 	underWay := &porting.PortRequestListOptions{
