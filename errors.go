@@ -234,7 +234,7 @@ type OutcomeUnknownError struct {
 	Method    string
 	Route     string
 	Path      string // as it was sent
-	Body      []byte `json:"-"` // as it was sent, with each secret as [redacted]; nil if there was none
+	Body      []byte `json:"-"` // as it was sent, with each [Secret] as [redacted]; nil if there was none
 	Attempts  int    // how often the call was tried; only the last try may have reached the server
 	RequestID string // of the answer, if there was one; to quote to support
 	Check     string // what to look at, for a person

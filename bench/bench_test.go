@@ -1,11 +1,16 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
 )
 
 func TestMain(m *testing.M) {
@@ -70,6 +75,58 @@ func TestContenders(t *testing.T) {
 	for _, c := range watched {
 		assert.NoError(t, watchedWork.do(t.Context(), mustOpen(t, &watchedWork, c, e)), c.name)
 	}
+}
+
+// TestModelsReadTheSame checks that neither our models nor the floor's leave anything out
+// that the other reads.
+func TestModelsReadTheSame(t *testing.T) {
+	t.Parallel()
+	p := newPayloads()
+	compare := func(body []byte, theirs, ours any) {
+		require.NoError(t, json.Unmarshal(body, theirs))
+		require.NoError(t, json.Unmarshal(body, ours))
+		assert.Equal(t, leaves(t, theirs), leaves(t, ours))
+	}
+	compare(p.small, new(portRequest), new(porting.PortRequest))
+	compare(p.pages[0], new([]portRequest), new([]porting.PortRequest))
+	compare(p.check, new(checkAnswer), new([]struct {
+		PhoneNumbers []porting.PortabilityResult `json:"phone_numbers"`
+	}))
+}
+
+// leaves are the texts, numbers and booleans of a model as JSON, by their paths. Secrets
+// are not written as they are.
+func leaves(t *testing.T, model any) map[string]string {
+	t.Helper()
+	data, err := json.Marshal(model)
+	require.NoError(t, err)
+	var value any
+	require.NoError(t, json.Unmarshal(data, &value))
+	found := map[string]string{}
+	secret := regexp.MustCompile(`_passcode$|account_number$|_identifier$`)
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			for key, member := range value {
+				walk(path+"."+key, member)
+			}
+		case []any:
+			for i, item := range value {
+				walk(fmt.Sprint(path, ".", i), item)
+			}
+		case nil:
+		default:
+			if found[path] = fmt.Sprint(value); found[path] == "" {
+				delete(found, path) // as if it were left out
+			} else if secret.MatchString(path) {
+				found[path] = "[redacted]"
+			}
+		}
+	}
+	walk("", value)
+	require.NotEmpty(t, found)
+	return found
 }
 
 // TestPayloads checks that the bodies are as long as the table says.

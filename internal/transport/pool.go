@@ -11,13 +11,14 @@ import (
 
 // NewPool returns an HTTP client whose pool serves many callers at once: net/http's
 // own keeps two idle connections per host, and so dials again for nearly every
-// call when more than two callers share it.
+// call when more than two callers share it. Only over TLS do dials take long enough
+// to wait for those of others.
 func NewPool() *http.Client {
 	plain := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	secure := &tls.Dialer{NetDialer: plain, Config: new(tls.Config)}
 	return &http.Client{Transport: &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            newDialer(plain.DialContext).DialContext,
+		DialContext:            plain.DialContext,
 		DialTLSContext:         newDialer(handshake(secure)).DialContext,
 		TLSClientConfig:        secure.Config, // net/http sets its protocols
 		ForceAttemptHTTP2:      true,

@@ -407,13 +407,19 @@ func TestConnectionsAreReused(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			address, connections := serve(t, test.h)
-			c := quick(t)
-			c.Policy.MaxAttempts = 1
-			for range 200 {
-				c.Do(t.Context(), safe(t, address))
+			var opened int32
+			for range 3 { // net/http gives a connection up if the machine is too busy to tell it for 50 ms that the request was written
+				address, connections := serve(t, test.h)
+				c := quick(t)
+				c.Policy.MaxAttempts = 1
+				for range 200 {
+					c.Do(t.Context(), safe(t, address))
+				}
+				if opened = connections.Load(); opened == 1 {
+					break
+				}
 			}
-			assert.EqualValues(t, 1, connections.Load())
+			assert.EqualValues(t, 1, opened)
 		})
 	}
 }
