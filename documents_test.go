@@ -402,6 +402,22 @@ func TestUploadOfWhatHangs(t *testing.T) {
 	}
 }
 
+// TestUploadHoldsSoMuch has a content that can't be rewound be as large as is held, and larger.
+func TestUploadHoldsSoMuch(t *testing.T) {
+	t.Parallel()
+	const most = 32 << 20
+	for size, step := range map[int64]porting.UploadStep{most: porting.UploadStepRequest, most + 1: ""} {
+		_, err := always(t, answer(404, "")).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+			Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: io.LimitReader(spaces{}, size),
+		})
+		if step == "" {
+			requireArgument(t, err, "Documents.Upload", "content")
+			continue
+		}
+		assert.Equal(t, step, errorAs[*porting.UploadError](t, err).Step)
+	}
+}
+
 // TestUploadNeedsAContext refuses none before anything is read.
 func TestUploadNeedsAContext(t *testing.T) {
 	t.Parallel()

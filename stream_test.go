@@ -173,6 +173,17 @@ func TestStreamsFail(t *testing.T) {
 		assert.Equal(t, 1, got)
 		assert.ErrorContains(t, errorAs[*porting.DecodeError](t, err), "larger than the limit")
 	})
+	t.Run("many large items have no bound in all", func(t *testing.T) {
+		t.Parallel()
+		const items = 5
+		parts := []io.Reader{strings.NewReader("[")}
+		for range items {
+			parts = append(parts, strings.NewReader(`{"raw_number":"`), io.LimitReader(endlessText{}, 20<<20), strings.NewReader(`"},`))
+		}
+		got, err := one(streamedAs(t, io.MultiReader(append(parts, strings.NewReader(`{"raw_number":"last"}]`))...)), "1")
+		require.NoError(t, err)
+		assert.Equal(t, items+1, got)
+	})
 	t.Run("the loop ends", func(t *testing.T) {
 		t.Parallel()
 		endless := io.MultiReader(strings.NewReader(`[{"raw_number":"1"},{"raw_number":"2"},`), brokenReader{})
