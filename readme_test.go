@@ -57,6 +57,12 @@ func TestReadmeOperations(t *testing.T) {
 	assert.Contains(t, readme(t), table.String())
 }
 
+// TestReadmeFaults checks the README's count of faults against the matrix.
+func TestReadmeFaults(t *testing.T) {
+	t.Parallel()
+	assert.Regexp(t, fmt.Sprintf("goes through %d faults", len(faults())), readme(t))
+}
+
 func readme(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("README.md")
