@@ -213,7 +213,7 @@ func TestWhatHeadersCarryIsMasked(t *testing.T) {
 		{"escaped for a path", porting.Token(token), "X-Trace", "1", "t&k%2F%22n+=", "[value]"},
 		{"escaped for JSON", porting.Token(token), "X-Trace", "1", `t&k/\"n+=`, "[value]"},
 		{"escaped for HTML", porting.Token(token), "X-Trace", "1", "<title>t&amp;k/&#34;n+=</title>", "[value]"},
-		{"cookie", porting.Token("k3y"), "X-Trace", "1", "the session " + cookie, "the session [value]"},
+		{"cookie", porting.Token("k3y"), "X-Trace", "1", "the session " + cookie, "the [value]"},
 		{"what isn't private", porting.Token("k3y"), "X-Request-Id", "trace-1", "application/json of " + agent + " in trace-1", "application/json of " + agent + " in trace-1"},
 	}
 	for _, tt := range tests {

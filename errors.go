@@ -235,7 +235,7 @@ type OutcomeUnknownError struct {
 	Route     string
 	Path      string // as it was sent
 	Body      []byte `json:"-"` // as it was sent, with each [Secret] as [redacted]; nil if there was none
-	Attempts  int    // how often the call was tried; only the last try may have reached the server
+	Attempts  int    // how often the call was tried; on the last try only may the server have acted
 	RequestID string // of the answer, if there was one; to quote to support
 	Check     string // what to look at, for a person
 	Err       error  // what is known: a typed API error, or why there is no answer
@@ -272,13 +272,14 @@ func (e OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, ve
 // that its answer can't be read: it is empty, too large, not JSON, or a value has
 // the wrong type. A change that was asked for has been made, unless a proxy gave the
 // answer: don't repeat it before you have looked where Check says. The error's text has
-// no value of the answer, except a time in a form that isn't read.
+// no value of the answer, except a time in a form that isn't read, and of the names in it
+// only what looks like the API's own.
 type DecodeError struct {
 	Operation  string
 	Field      string // the path of the value that can't be read, such as "sub_requests.0.foc_date"; empty if unknown
 	StatusCode int
 	RequestID  string
-	Check      string // where to see what the call has changed, for a person; empty if it can be repeated
+	Check      string // where to see what the call has changed, for a person; empty if it can be repeated, and for Client.Do
 	Err        error
 	Body       []byte `json:"-"` // at most 1 MiB
 
@@ -293,7 +294,7 @@ func (e *DecodeError) Error() string {
 		s = "porting: " + e.Operation + ": the server did it, but its answer can't be read: "
 	}
 	if e.Field != "" {
-		s += shownField(e.Field) + ": "
+		s += e.hide.masked(shownField(e.Field)) + ": "
 	}
 	s += e.hide.masked(fmt.Sprint(e.Err))
 	if e.RequestID != "" {
@@ -311,7 +312,7 @@ func shownField(path string) string {
 			names[i] = "[name]"
 		}
 	}
-	return hider(nil).masked(strings.Join(names, "."))
+	return strings.Join(names, ".")
 }
 
 // MarshalText returns the error's text, for logs in JSON.
@@ -359,9 +360,14 @@ func (e *UploadError) Unwrap() error { return e.Err }
 
 // interrupted is what the last try had come to, and why there was no further one or
 // no whole answer: a context or a limiter ended it.
-type interrupted struct{ last, reason error }
+type interrupted struct {
+	last, reason error
+	hide         hider
+}
 
-func (e *interrupted) Error() string { return fmt.Sprintf("%v; then %v", e.last, e.reason) }
+func (e *interrupted) Error() string {
+	return fmt.Sprintf("%v; then %s", e.last, e.hide.masked(fmt.Sprint(e.reason)))
+}
 
 func (e *interrupted) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 

@@ -202,17 +202,17 @@ func FuzzErrorBody(f *testing.F) {
 // FuzzValues has a server repeat a value that was sent: the error's text doesn't.
 func FuzzValues(f *testing.F) {
 	for _, value := range seeds(f, "values") {
-		f.Add("refused: ", value, " is wrong")
-		f.Add("", value, "")
+		f.Add("refused: ", value, " is wrong", "Ada")
+		f.Add("", value, "", value+" Example")
 	}
-	f.Fuzz(func(t *testing.T, before, value, after string) {
+	f.Fuzz(func(t *testing.T, before, value, after, other string) {
 		const shown = "porting: Do: 422 Unprocessable Entity:  (POST) [value] [number] [query] …"
 		if len(strings.TrimSpace(value)) < 3 || strings.Contains(shown, value) {
 			return
 		}
 		body, err := json.Marshal(map[string]string{"message": before + value + after})
 		require.NoError(t, err)
-		err = always(t, answer(422, string(body))).Do(t.Context(), "POST", "/a", nil, map[string]string{"v": value}, nil)
+		err = always(t, answer(422, string(body))).Do(t.Context(), "POST", "/a", nil, map[string]string{"v": value, "w": other}, nil)
 		if isA[*porting.ArgumentError](err) {
 			return // not UTF-8
 		}

@@ -3,6 +3,8 @@ package porting
 import (
 	"cmp"
 	"html"
+	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -19,26 +22,27 @@ import (
 // network's. It is a function, because nothing can print what it holds. Nil hides nothing.
 type hider func(text string) string
 
+// shown is how many bytes of a text that isn't ours are shown.
+const shown = 1000
+
 // masked makes a text that isn't ours fit to be shown: without what was sent, what looks
 // like a number of a phone or an account, and what a URL is signed with; in one line, and
 // not long.
 func (hide hider) masked(text string) string {
-	const shown, least = 1000, 4000
-	text = flat(hide.apply(text))
-	if len(text) > least { // what follows takes time; half a number shall not be left
-		text = strings.TrimRightFunc(text[:least], func(r rune) bool { return !unicode.IsLetter(r) })
+	const examined = 4 * shown
+	text = hide.apply(unescape(unsigned(text)))
+	if len(text) > examined { // what follows takes time; half a number shall not be left
+		text = strings.TrimRightFunc(text[:examined], func(r rune) bool { return !unicode.IsLetter(r) })
 	}
-	text = signature().ReplaceAllString(text, "$1?[query]")
-	return short(maskNumbers(text), shown)
+	return short(maskNumbers(unsigned(text)))
 }
 
 // id is a text that names something, such as a request, without what was sent.
-func (hide hider) id(text string) string {
-	const shown = 1000
-	return short(flat(hide.apply(text)), shown)
-}
+func (hide hider) id(text string) string { return short(hide.apply(text)) }
 
+// apply hides what was sent, in one line.
 func (hide hider) apply(text string) string {
+	text = flat(text)
 	if hide == nil {
 		return text
 	}
@@ -46,9 +50,9 @@ func (hide hider) apply(text string) string {
 }
 
 // short cuts a text.
-func short(text string, most int) string {
-	if len(text) > most {
-		return strings.ToValidUTF8(text[:most], "") + "…"
+func short(text string) string {
+	if len(text) > shown {
+		return strings.ToValidUTF8(text[:shown], "") + "…"
 	}
 	return text
 }
@@ -63,6 +67,14 @@ func flat(text string) string {
 	}, text)
 }
 
+// unsigned hides the queries of URLs: what they are signed with is there.
+func unsigned(text string) string {
+	if !strings.Contains(text, "?") {
+		return text
+	}
+	return signature().ReplaceAllString(text, "$1?[query]")
+}
+
 // maskNumbers hides what could be a phone number, an account number or a PIN: seven
 // or more digits, also written in groups. Dates, UUIDs and addresses of hosts stay.
 func maskNumbers(s string) string {
@@ -74,41 +86,45 @@ func maskNumbers(s string) string {
 	})
 }
 
-const uuid = `[[:xdigit:]]{8}(?:-[[:xdigit:]]{4}){3}-[[:xdigit:]]{12}`
+const (
+	uuid = `[[:xdigit:]]{8}(?:-[[:xdigit:]]{4}){3}-[[:xdigit:]]{12}`
+	host = `\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}`
+)
 
 var (
 	manyDigits = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(uuid + `|\+?\(?\p{Nd}(?:[\s\p{Zs}\p{Pd}()./_]{0,3}\p{Nd}){6,}`)
+		return regexp.MustCompile(uuid + `|` + host + `|\+?\(?\p{Nd}(?:(?:,|[\s\p{Zs}\p{Pd}()./_]{0,3})\p{Nd}){6,}`)
 	})
 	plainDigits = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(?:` + uuid + `|\d{4}-[01]\d-[0-3]\d(?: \d\d)?|\d{1,3}(?:\.\d{1,3}){3})$`)
+		return regexp.MustCompile(`^(?:` + uuid + `|` + host + `|\d{4}-[01]\d-[0-3]\d(?: \d\d)?)$`)
 	})
-	// signature finds the query of a URL: what it is signed with is there.
 	signature = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)(\bhttps?:[^\s?"'<>]*)\?[^\s"'<>]+`)
 	})
 )
 
-// newHider returns what hides the values of a call. It costs nothing until it is used.
+// newHider returns what hides the values of a call. It costs nothing until it is used,
+// and holds nothing of the caller's.
 func newHider(out *transport.Outcome) hider {
-	call, hops := out.Call, out.Hops
-	values := sync.OnceValue(func() *values { return valuesOf(call, hops) })
+	header, texts, anyHost := out.Call.Header, out.Call.Texts, out.Call.AnyHost
+	urls := slices.Concat(out.Hops, []*url.URL{out.Call.URL})
+	values := sync.OnceValue(func() *values { return valuesOf(header, urls, anyHost, texts) })
 	return func(text string) string { return values().hide(text) }
 }
 
-// values are what a call sent.
+// values are what a call sent: the texts of three or more bytes in its headers, queries
+// and body.
 type values struct {
-	whole *strings.Replacer     // each as it was sent
-	words map[string][][]string // of each, in lower case, by the first; the longest first
+	whole   *strings.Replacer // each as it was sent, but for mere numbers, by as many NULs
+	words   map[string]bool   // the words of each, in lower case, with a space after each
+	lengths map[string][]int  // of how many words those are that begin with a word, the most first
 }
 
-// valuesOf collects the texts of three or more bytes in a call's headers, query and body.
-// What maskNumbers hides anyway is left out.
-func valuesOf(call *transport.Call, hops []*url.URL) *values {
+func valuesOf(header http.Header, urls []*url.URL, anyHost bool, texts iter.Seq[string]) *values {
 	const fewest = 3
 	seen := map[string]bool{}
 	add := func(s string) {
-		if s = unescape(s); len(s) >= fewest && (len(s) > 20 || maskNumbers(s) != "[number]") {
+		if s = flat(unescape(s)); len(s) >= fewest {
 			seen[s] = true
 		}
 	}
@@ -119,16 +135,18 @@ func valuesOf(call *transport.Call, hops []*url.URL) *values {
 		}
 		if !strings.ContainsFunc(s, unicode.IsSpace) { // a key or a path
 			for part := range strings.SplitSeq(s, "/") {
-				add(part)
+				if !strings.HasSuffix(part, ":") { // as https:
+					add(part)
+				}
 			}
 		}
 	}
-	for key, texts := range call.Header {
+	for key, texts := range header {
 		if !plainHeaders[key] {
 			eachPart(texts, add)
 		}
 	}
-	for _, u := range append(hops, call.URL) {
+	for _, u := range urls {
 		for pair := range strings.SplitSeq(u.RawQuery, "&") {
 			_, raw, _ := strings.Cut(pair, "=")
 			add(raw)
@@ -138,12 +156,12 @@ func valuesOf(call *transport.Call, hops []*url.URL) *values {
 				addParts(s)
 			}
 		}
-		if call.AnyHost { // a path of the API's has ids, one of storage's can be signed
+		if anyHost { // a path of the API's has ids, one of storage's can be signed
 			addParts(strings.TrimPrefix(u.Path, "/"))
 		}
 	}
-	if call.Texts != nil {
-		call.Texts(func(s string) bool {
+	if texts != nil {
+		texts(func(s string) bool {
 			addParts(s)
 			return true
 		})
@@ -152,57 +170,75 @@ func valuesOf(call *transport.Call, hops []*url.URL) *values {
 }
 
 func newValues(seen map[string]bool) *values {
-	all := make([]string, 0, len(seen))
-	for s := range seen {
-		all = append(all, s)
-	}
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
-	pairs := make([]string, 0, 2*len(all))
-	v := &values{words: map[string][][]string{}}
-	for _, s := range all {
-		pairs = append(pairs, s, "[value]")
-		var words []string
-		for _, w := range wordsIn(s) {
-			words = append(words, w.text)
-		}
+	v := &values{words: map[string]bool{}, lengths: map[string][]int{}}
+	var pairs []string
+	longestFirst := func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) }
+	for _, s := range slices.SortedFunc(maps.Keys(seen), longestFirst) {
+		words := wordsIn(s)
 		if len(words) > 0 {
-			v.words[words[0]] = append(v.words[words[0]], words)
+			first := words[0].text
+			v.words[joined(words)] = true
+			if !slices.Contains(v.lengths[first], len(words)) {
+				v.lengths[first] = append(v.lengths[first], len(words))
+			}
 		}
+		if strings.Trim(s, "+0123456789") != "" { // a number is a word, and there may be very many
+			pairs = append(pairs, s, strings.Repeat("\x00", len(s)))
+		}
+	}
+	for _, lengths := range v.lengths {
+		slices.SortFunc(lengths, func(a, b int) int { return b - a })
 	}
 	v.whole = strings.NewReplacer(pairs...)
 	return v
 }
 
-// hide hides each value in the text, also in another case, spaced or punctuated
-// otherwise, and escaped for JSON, HTML or a URL.
+// hide hides each value in a text without NULs, also in another case and spaced or
+// punctuated otherwise.
 func (v *values) hide(text string) string {
-	if len(v.words) == 0 {
-		return text
-	}
-	text = v.whole.Replace(unescape(text))
+	hidden := []byte(v.whole.Replace(text)) // as long as the text, and NUL where it is hidden
 	words := wordsIn(text)
-	var b strings.Builder
-	end := 0
 	for i := 0; i < len(words); i++ {
-		n := v.at(words[i:])
-		if n == 0 {
-			continue
+		if n := v.at(words[i:]); n > 0 {
+			last := words[i+n-1]
+			clear(hidden[words[i].start:last.end])
+			i += n - 1
 		}
-		b.WriteString(text[end:words[i].start] + "[value]")
-		i += n - 1
-		end = words[i].end
 	}
-	return b.String() + text[end:]
+	var b strings.Builder
+	for i := 0; i < len(hidden); {
+		end := i
+		for end < len(hidden) && hidden[end] == 0 {
+			end++
+		}
+		if end > i {
+			b.WriteString("[value]")
+		}
+		for i = end; end < len(hidden) && hidden[end] != 0; {
+			end++
+		}
+		b.Write(hidden[i:end])
+		i = end
+	}
+	return b.String()
 }
 
-// at tells of how many words the value is that the words begin with; 0: they don't.
+// at tells of how many words the longest value is that the words begin with; 0: there is none.
 func (v *values) at(words []word) int {
-	for _, value := range v.words[words[0].text] {
-		if len(value) <= len(words) && slices.EqualFunc(value, words[:len(value)], func(a string, b word) bool { return a == b.text }) {
-			return len(value)
+	for _, n := range v.lengths[words[0].text] {
+		if n <= len(words) && v.words[joined(words[:n])] {
+			return n
 		}
 	}
 	return 0
+}
+
+func joined(words []word) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString(w.text + " ")
+	}
+	return b.String()
 }
 
 // A word is a run of letters and digits.
@@ -247,10 +283,14 @@ func unescapeOnce(s string) string {
 		case found[0] == '%':
 			b, _ := strconv.ParseUint(found[1:], 16, 8)
 			return string([]byte{byte(b)})
-		case len(found) == len(`\u0000`):
-			r, _ := strconv.ParseUint(found[2:], 16, 16)
-			return string(rune(r))
-		case strings.ContainsAny(found, "bfnrt"):
+		case found[1] == 'u':
+			var units []uint16
+			for unit := range strings.SplitSeq(found[2:], `\u`) {
+				u, _ := strconv.ParseUint(unit, 16, 16)
+				units = append(units, uint16(u))
+			}
+			return string(utf16.Decode(units))
+		case strings.ContainsAny(found[1:], "bfnrt"):
 			return " "
 		}
 		return found[1:]
@@ -259,7 +299,7 @@ func unescapeOnce(s string) string {
 }
 
 var escapes = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`%[[:xdigit:]]{2}|\\u[[:xdigit:]]{4}|\\[bfnrt"\\/]`)
+	return regexp.MustCompile(`%[[:xdigit:]]{2}|(?:\\u[[:xdigit:]]{4})+|\\[bfnrt"\\/]`)
 })
 
 // plainHeaders have nothing to hide: the client's own that aren't credentials, and the

@@ -11,10 +11,13 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,6 +53,8 @@ func TestValuesAreHiddenInAnyForm(t *testing.T) {
 		{"the second of its lines", "Call first\nAda Example, PIN 7319", "no ada example pin 7319 here"},
 		{"the last part of a key", "uploads/0f0e/ada.pdf", "no ada.pdf here"},
 		{"a short PIN", "731", "no 731 here"},
+		{"for JSON, beyond the first plane", "\U00020bb7野", `no \ud842\udfb7\u91ce here`},
+		{"beside a mere word of it", "Zoë-----------------", "no ZOË here"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,9 +67,32 @@ func TestValuesAreHiddenInAnyForm(t *testing.T) {
 			assert.Equal(t, want, refusal(t, tt.says, map[string]porting.Secret{"a": porting.Secret(tt.sent)}))
 		})
 	}
+	t.Run("nothing else", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, "[value]", refusal(t, "HUNTER2", map[string]string{"a": "hunter2"}))
+	})
+	t.Run("one value within another", func(t *testing.T) {
+		t.Parallel()
+		body := map[string]string{"a": "Chicago Widgets", "b": "Chicago", "c": "Chicago---------------------"}
+		for _, says := range []string{"Chicago Widgets", "Chicago WIDGETS", "CHICAGO  Widgets", "chicago_widgets"} {
+			text := refusal(t, "no "+says+" here", body)
+			assert.NotContains(t, strings.ToLower(text), "widgets", says)
+			assert.NotContains(t, strings.ToLower(text), "chicago", says)
+		}
+	})
 	t.Run("a number", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, "no [value] here", refusal(t, "no 7319 here", map[string]int{"pin": 7319}))
+	})
+	t.Run("what URLs are signed with", func(t *testing.T) {
+		t.Parallel()
+		for _, says := range []string{
+			"https://s3.example.com/a?response-content-disposition=attachment%3B%20filename%3D%22x.pdf%22&X-Amz-Signature=deadbeefcafe",
+			"HTTPS://s3.example.com/a?X-Amz-Signature=deadbeefcafe.",
+			"https%3A%2F%2Fs3.example.com%2Fa%3FX-Amz-Signature%3Ddeadbeefcafe",
+		} {
+			assert.NotContains(t, refusal(t, "see "+says, map[string]string{"a": "https://example.com/b"}), "deadbeef", says)
+		}
 	})
 	t.Run("what wasn't sent stays", func(t *testing.T) {
 		t.Parallel()
@@ -78,7 +106,7 @@ func TestPhoneNumbersAreHiddenInAnyForm(t *testing.T) {
 	t.Parallel()
 	for _, number := range []string{
 		"+13125550100", "312 - 555 - 0100", "+1\t312\t555\t0100", "312\n555\n0100", "312\u00a0555\u00a00100",
-		"312\u2011555\u20110100", "312\u2013555\u20130100", "312/555/0100", "+49 30/1234567", "312_555_0100",
+		"312\u2011555\u20110100", "312\u2013555\u20130100", "312/555/0100", "+49 30/1234567", "312_555_0100", "3,125,550,100", "12.34.56.78", "033.142.685.300",
 		"\uff13\uff11\uff12\uff15\uff15\uff15\uff10\uff11\uff10\uff10", "%2B13125550100", "&#43;1&nbsp;312&nbsp;555&nbsp;0100",
 	} {
 		assert.Equal(t, "no [number] here", strings.Replace(refusal(t, "no "+number+" here", nil), "+[", "[", 1), "%q", number)
@@ -91,8 +119,8 @@ func TestPhoneNumbersAreHiddenInAnyForm(t *testing.T) {
 // TestEveryPartOfAnErrorIsHidden has what was sent in parts of an answer other than its message.
 func TestEveryPartOfAnErrorIsHidden(t *testing.T) {
 	t.Parallel()
-	const canary = "c4nary-in-the-mine"
-	body := map[string]string{"a": canary}
+	const canary, plain, account = "c4nary-in-the-mine", "c4nary", "12345678"
+	body := map[string]string{"a": canary, "b": plain, "c": account}
 	post := func(responder roundTrip) error {
 		return newClient(t, responder).Do(t.Context(), "POST", "/a", nil, body, new(map[string]map[string]int))
 	}
@@ -100,6 +128,14 @@ func TestEveryPartOfAnErrorIsHidden(t *testing.T) {
 		"second field": roundTrip(answer(422, `{"errors":[{"detail":"first"},{"detail":"`+canary+`"}]}`)),
 		"code":         roundTrip(answer(422, `{"message":"no","code":"`+canary+`"}`)),
 		"request id":   roundTrip(answer(422, `{"message":"no"}`, "X-Request-Id", canary)),
+		"own-like key": roundTrip(answer(200, `{"`+plain+`":{"b":"x"}}`)),
+		"number as id": roundTrip(answer(422, `{"message":"no"}`, "X-Request-Id", "req-"+account)),
+		"cut type":     roundTrip(answer(200, `<`, "Content-Type", "text/"+strings.Repeat("a", 50)+"; "+canary)),
+		"broken off": func(r *http.Request) (*http.Response, error) {
+			resp, err := answer(404, "")(r)
+			resp.Body = io.NopCloser(iotest.ErrReader(fmt.Errorf("%w after header [%s]", context.Canceled, canary)))
+			return resp, err
+		},
 		"key":          roundTrip(answer(200, `{"`+canary+`":{"b":`)),
 		"another key":  roundTrip(answer(200, `{"Ada c4nary":{"b":"x"}}`)),
 		"number's key": roundTrip(answer(200, `{"c4nary 3125550100":{"b":"x"}}`)),
@@ -116,7 +152,9 @@ func TestEveryPartOfAnErrorIsHidden(t *testing.T) {
 			err := post(responder)
 			require.Error(t, err)
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d"} {
-				assert.NotContains(t, strings.ToLower(fmt.Sprintf(verb, err)), "c4na", verb)
+				text := strings.ToLower(fmt.Sprintf(verb, err))
+				assert.NotContains(t, text, "c4na", verb)
+				assert.NotContains(t, text, account, verb)
 			}
 		})
 	}
@@ -219,6 +257,39 @@ func TestFieldsOfErrorsAreShort(t *testing.T) {
 		size += len(f.Field)
 	}
 	assert.Less(t, size, 1_100_000)
+}
+
+// TestErrorsHoldNothingOfTheCallers keeps the errors of an upload and of a call whose
+// context held something.
+func TestErrorsHoldNothingOfTheCallers(t *testing.T) {
+	t.Parallel()
+	type contents struct {
+		*strings.Reader
+		_ [1 << 10]byte
+	}
+	client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.URL.String() == storageURL {
+			return answer(403, "refused")(r)
+		}
+		return answer(201, testdata(t, "upload_requests_create"))(r)
+	}), porting.WithObserver(new(events)))
+	fail := func() (uploading, getting error, content weak.Pointer[contents], value weak.Pointer[[64]byte]) {
+		c, v := &contents{Reader: strings.NewReader("x")}, new([64]byte)
+		_, uploading = client.Documents.Upload(t.Context(), draftID, porting.DocumentUpload{Type: "loa", Filename: "a.pdf", Content: c})
+		_, getting = always(t, answer(404, "")).With(porting.WithObserver(new(events))).Drafts.Get(context.WithValue(t.Context(), contextKey{}, v), "a", nil)
+		return uploading, getting, weak.Make(c), weak.Make(v)
+	}
+	uploading, getting, content, value := fail()
+	require.Error(t, uploading)
+	require.Error(t, getting)
+	for range 50 {
+		if runtime.GC(); content.Value() == nil && value.Value() == nil {
+			break
+		}
+	}
+	assert.Nil(t, content.Value(), "the content of an upload")
+	assert.Nil(t, value.Value(), "a context's value")
+	runtime.KeepAlive([]error{uploading, getting})
 }
 
 // contextKey is of a value that an observer and a logger look for.

@@ -268,6 +268,18 @@ func TestAbsentAndEmpty(t *testing.T) {
 	assert.Equal(t, &porting.PortingOption{}, got.PortingOption)
 }
 
+// TestRoomIsGivenBack has an answer of many objects of which few are numbers.
+func TestRoomIsGivenBack(t *testing.T) {
+	t.Parallel()
+	others := strings.Repeat(`{"status":"ported","count":1},`, 1000)
+	body := `{"phone_numbers":[{"phone_number":"+13125550100"}],"phone_number_counts_by_status":[` + strings.TrimSuffix(others, ",") + `]}`
+	request, err := always(t, answer(200, body)).PortRequests.Get(t.Context(), "a", nil)
+	require.NoError(t, err)
+	require.Len(t, request.PhoneNumbers, 1)
+	assert.Less(t, cap(request.PhoneNumbers), 10)
+	assert.Len(t, request.PhoneNumberCountsByStatus, 1000)
+}
+
 func TestNamesMatchExactly(t *testing.T) {
 	t.Parallel()
 	body := `{"id":"first","ID":"no","Id":"no","id":"last","supportKey":"no","support_key":"pr_\ud800"}`

@@ -48,7 +48,7 @@ type ErrorClass string
 
 // The error classes.
 const (
-	ErrorClassLimiter  ErrorClass = "limiter"         // of a call: the limiter refused it
+	ErrorClassLimiter  ErrorClass = "limiter"         // of a call: the limiter refused its first try
 	ErrorClassCanceled ErrorClass = "canceled"        // the context was canceled
 	ErrorClassTimeout  ErrorClass = "timeout"         // of the context, the call or the try
 	ErrorClassNetwork  ErrorClass = "network"         // no whole answer

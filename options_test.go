@@ -183,7 +183,7 @@ func TestHeaders(t *testing.T) {
 		return answer(200, "")(r)
 	},
 		porting.WithHeader("x-trace", "1"), porting.WithHeader("X-TRACE", "2"), porting.WithHeader("X-Empty", ""),
-		porting.WithHeader("X-Text", "tab\tand ü"), porting.WithUserAgent("shipping/2"), porting.WithUserAgent("billing/1.4"))
+		porting.WithHeader("X-Text", "tab\tand ü"), porting.WithHeader("X-~", "the last letter"), porting.WithReadAhead(100), porting.WithUserAgent("shipping/2"), porting.WithUserAgent("billing/1.4"))
 	require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
 }
 

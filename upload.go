@@ -266,6 +266,7 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 			key = strings.ReplaceAll(value, "${filename}", f.name)
 		}
 	}
+	name := f.name // and nothing else of the file: errors hold it
 	return key, &transport.Call{
 		AnyHost: true,
 		Method:  http.MethodPost,
@@ -283,7 +284,7 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 					return
 				}
 			}
-			yield(f.name)
+			yield(name)
 		},
 		MaxBytes: defaultMaxResponseBytes,
 	}, nil

@@ -21,21 +21,22 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 	case out.Success() && errors.Is(out.Err, transport.ErrTooLarge):
 		return decodeError(op, out, "", out.Err)
 	case out.StatusCode == 0 || out.Success():
-		err = connectionError(op, out, out.Err)
-		if unsafe && out.Sent { // a ConnectionError says that repeating does no harm
-			unknown = true
+		unknown = unsafe && out.Sent
+		if unknown { // a ConnectionError says that repeating does no harm
 			err = fmt.Errorf("no answer: %w", out.Err)
+		} else {
+			err = connectionError(op, out, out.Err)
 		}
 	default:
 		err = apiError(op, out)
 		unknown = unsafe && (out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500 || out.StatusCode < 200)
 		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
-			err = &interrupted{err, out.Err}
+			err = &interrupted{err, out.Err, newHider(out)}
 		}
 	}
 	switch {
 	case out.WaitErr != nil && out.Attempts > 0:
-		return &interrupted{err, out.WaitErr}
+		return &interrupted{err, out.WaitErr, newHider(out)}
 	case unknown:
 		return &OutcomeUnknownError{
 			Operation: op.Name,
@@ -105,7 +106,7 @@ func decode(op *Operation, out *transport.Outcome, result any) error {
 	}
 	field, reason := explainJSON(err)
 	if contentType := out.Header.Get("Content-Type"); contentType != "" && !strings.Contains(contentType, "json") {
-		reason = fmt.Errorf("%w (its content type is %.60q)", reason, contentType)
+		reason = fmt.Errorf("%w (its content type is %q)", reason, contentType)
 	}
 	return decodeError(op, out, field, reason)
 }

@@ -2,76 +2,89 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"io"
+	"sync"
+	"time"
 )
 
 // A foreignBody is the body of a [Call.Foreign], read on a goroutine of its own for each
-// Read. One that hangs is left behind when the try's context ends; one that panics does
-// so again where the caller can recover it; and none begins when the try is over.
+// Read. One that hangs is left behind when the try is over; one that panics does so again
+// where the caller can recover it; and none begins when the try is over.
 type foreignBody struct {
 	io.ReadCloser
-	ctx      context.Context //nolint:containedctx // the try's, which lasts as long as the body
-	turn     chan struct{}   // full while there is a Read, and for good in the end
-	buffer   []byte          // a Read that is left behind still writes to it
-	came     chan foreignRead
+	ctx    context.Context //nolint:containedctx // the try's, which lasts as long as the body
+	buffer []byte          // a Read that is left behind still writes to it
+
+	mu       sync.Mutex
+	over     bool
+	reading  chan struct{} // closed when the last Read has ended
 	panicked any
 }
 
-type foreignRead struct {
-	n   int
-	err error
-}
+// patienceWithReads is how long a try that is over waits for the Read under way. One that
+// doesn't hang takes less.
+const patienceWithReads = 25 * time.Millisecond
 
 func newForeignBody(ctx context.Context, body io.ReadCloser) *foreignBody {
 	const size = 32 << 10 // as io.Copy
-	return &foreignBody{
-		ReadCloser: body,
-		ctx:        ctx,
-		turn:       make(chan struct{}, 1),
-		buffer:     make([]byte, size),
-		came:       make(chan foreignRead, 1),
-	}
+	return &foreignBody{ReadCloser: body, ctx: ctx, buffer: make([]byte, size)}
 }
 
-func (b *foreignBody) Read(p []byte) (int, error) {
-	if err := b.ctx.Err(); err != nil {
-		return 0, err
-	}
-	select {
-	case b.turn <- struct{}{}:
-	case <-b.ctx.Done():
-		return 0, b.ctx.Err()
+func (b *foreignBody) Read(p []byte) (n int, err error) {
+	ended := make(chan struct{})
+	if !b.begin(ended) {
+		return 0, context.Canceled // nobody sees it
 	}
 	part := b.buffer[:min(len(p), len(b.buffer))]
+	var read int
+	var failed error
 	go func() {
-		read := foreignRead{err: errors.New("reading the body panicked")}
+		defer close(ended)
 		defer func() {
-			b.panicked = recover()
-			b.came <- read
-			<-b.turn
+			if panicked := recover(); panicked != nil {
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				b.panicked, failed = panicked, context.Canceled
+			}
 		}()
-		read.n, read.err = b.ReadCloser.Read(part)
+		read, failed = b.ReadCloser.Read(part)
 	}()
 	select {
-	case read := <-b.came:
-		return copy(p, part[:read.n]), read.err
+	case <-ended:
+		return copy(p, part[:read]), failed
 	case <-b.ctx.Done():
 		return 0, b.ctx.Err()
 	}
 }
 
-// settle ends the reading. It waits for the Read under way, but no longer than for the
-// context of the call, and not at all if the try has run out of time.
-func (b *foreignBody) settle(ctx context.Context) {
-	if errors.Is(b.ctx.Err(), context.DeadlineExceeded) {
-		return
+// begin tells whether a Read may begin.
+func (b *foreignBody) begin(ended chan struct{}) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.over || b.ctx.Err() != nil {
+		return false
 	}
-	select {
-	case b.turn <- struct{}{}:
-		if b.panicked != nil {
-			panic(b.panicked)
+	b.reading = ended
+	return true
+}
+
+// settle ends the reading.
+func (b *foreignBody) settle() {
+	b.mu.Lock()
+	b.over = true
+	reading := b.reading
+	b.mu.Unlock()
+	if reading != nil {
+		timer := time.NewTimer(patienceWithReads)
+		defer timer.Stop()
+		select {
+		case <-reading:
+		case <-timer.C:
 		}
-	case <-ctx.Done():
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.panicked != nil {
+		panic(b.panicked)
 	}
 }

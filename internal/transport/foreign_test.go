@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -49,10 +48,17 @@ func TestForeignBodies(t *testing.T) {
 // TestForeignBodiesThatHang leaves a Read behind when the context ends, or the try's time.
 func TestForeignBodiesThatHang(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"the context ends", "the try's time ends"} {
+	for _, name := range []string{"the context ends", "the try's time ends", "the answer comes early"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			address, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+			address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if name == "the answer comes early" {
+					w.Header().Set("Connection", "close")
+					w.WriteHeader(403)
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+			})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			hung, free := make(chan bool, 10), make(chan bool)
@@ -64,19 +70,20 @@ func TestForeignBodiesThatHang(t *testing.T) {
 					return copy(p, "late"), io.EOF
 				})
 			}, 4)
-			if name == "the context ends" {
+			switch name {
+			case "the context ends":
 				go func() {
 					<-hung
 					cancel()
 				}()
-			} else {
+			case "the try's time ends":
 				call.TryTimeout = 20 * time.Millisecond
 			}
 			c := quick(t)
 			c.Policy.MaxAttempts = 1
 			began := time.Now()
 			out := c.Do(ctx, call)
-			require.Error(t, out.Err)
+			assert.True(t, out.Err != nil || out.StatusCode == 403)
 			assert.Less(t, time.Since(began), time.Second)
 		})
 	}
@@ -93,20 +100,39 @@ func TestForeignBodiesThatPanic(t *testing.T) {
 }
 
 // TestForeignBodiesAreLeftAlone reads nothing of a body any more when the call is over,
-// also if the answer came first: the race detector sees who writes to it.
+// neither if the answer came first nor if time ran out.
 func TestForeignBodiesAreLeftAlone(t *testing.T) {
 	t.Parallel()
-	address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Connection", "close")
-		w.WriteHeader(403)
+	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/early" {
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(403)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
 	})
-	for range 10 {
-		content := make([]byte, 10<<20)
-		c := quick(t)
-		c.Policy.MaxAttempts = 1
-		c.Do(t.Context(), foreignCall(t, address, func() io.Reader { return bytes.NewReader(content) }, int64(len(content))))
-		for i := range content {
-			content[i] = 1
+	for _, path := range []string{"/early", "/late"} {
+		for i := range 10 {
+			content := make([]byte, 4<<20)
+			var over, late atomic.Bool
+			c := quick(t)
+			c.Policy.MaxAttempts = 1
+			call := foreignCall(t, address+path, func() io.Reader {
+				r := bytes.NewReader(content)
+				return foreign(func(p []byte) (int, error) {
+					late.CompareAndSwap(false, over.Load())
+					return r.Read(p)
+				})
+			}, int64(len(content)))
+			if path == "/late" {
+				call.TryTimeout = time.Duration(i+1) * 200 * time.Microsecond
+			}
+			c.Do(t.Context(), call)
+			over.Store(true)
+			for i := range content { // the race detector sees who still reads it
+				content[i] = 1
+			}
+			assert.False(t, late.Load(), path)
 		}
 	}
 }

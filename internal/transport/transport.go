@@ -42,7 +42,7 @@ type Call struct {
 	Header      http.Header
 	Body        func() io.Reader // a new reader of the same bytes for each try; nil: no body
 	BodySize    int64
-	Foreign     bool          // reading the body may hang or panic, and must be over when the call is
+	Foreign     bool          // reading the body may hang or panic; none begins when the call is over
 	Repeatable  bool          // sending it twice does no harm
 	Limited     bool          // the limiter is waited for
 	TryTimeout  time.Duration // 0: none

@@ -48,7 +48,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if r.call.Foreign {
 		body := newForeignBody(ctx, req.Body)
-		defer body.settle(req.Context())
+		defer body.settle()
 		sent.Body, sent.GetBody = body, nil
 	}
 	resp, err := r.send(sent)
@@ -123,10 +123,15 @@ func (r *run) send(req *http.Request) (*http.Response, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case resp == nil || resp.StatusCode < 100:
+		case resp == nil:
 			return nil, errors.New("the HTTP transport returned neither an answer nor an error")
 		case resp.Body == nil:
 			resp.Body = http.NoBody
+		}
+		switch {
+		case resp.StatusCode < 100:
+			_ = resp.Body.Close()
+			return nil, fmt.Errorf("an answer with the status %d", resp.StatusCode)
 		case resp.StatusCode == http.StatusSwitchingProtocols: // the body is the bare connection, which no context ends
 			_ = resp.Body.Close()
 			resp.Body = http.NoBody
