@@ -137,7 +137,8 @@ func (c *Client) Format(f fmt.State, verb rune) {
 // no "." or ".." segment and no query. A body that isn't nil is sent as JSON. The
 // answer is decoded into result, unless that is nil.
 //
-// GET, HEAD and OPTIONS are safe, PUT and DELETE idempotent, all others unsafe.
+// The method is in upper case. GET, HEAD and OPTIONS are safe, PUT and DELETE
+// idempotent, all others unsafe.
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, result any) error {
 	op := &Operation{Name: "Do", Method: method, Retry: RetryUnsafe}
 	switch method {

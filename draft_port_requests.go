@@ -30,9 +30,10 @@ type DraftListOptions struct {
 // Before a draft can be submitted, the API documents as required:
 // FOCDateRequestedByUser, AuthPersonName, BillingPhoneNumber, StreetAddress, Locality,
 // AdministrativeArea, PostalCode, CountryCode, DefaultConnectionID and, on newer pages
-// only, DefaultMessageProfileID; PersonOrCompanyName isn't among them. Accounts with wireless numbers need PINPasscode, and
-// NANP numbers an LOA and an invoice ([DocumentsService.Upload]). What is still missing
-// is in the Fields of the [*ValidationError] of Submit.
+// only, DefaultMessageProfileID; PersonOrCompanyName isn't among them. Accounts with
+// wireless numbers need PINPasscode, and NANP numbers an LOA and an invoice
+// ([DocumentsService.Upload]). What is still missing is in the Fields of the
+// [*ValidationError] of Submit.
 type DraftSubRequestUpdate struct {
 	FOCDateRequestedByUser  Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // sent in UTC, without a fraction of a second
 	PersonOrCompanyName     Optional[string]        `json:"person_or_company_name,omitzero"`

@@ -41,7 +41,8 @@ func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error())
 // An APIError is an answer that says no: any status but 2xx, and redirects that
 // may not be followed. Its text has no phone number, no URL's query and no value that the
 // request held: credentials, names, addresses and PINs that the server repeats are
-// masked. What else the server says is shown. The error's fields are as they came.
+// masked. What else the server says is shown. The error's fields are as they came, but
+// for a RequestID that repeats a credential.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
 // [*ValidationError] or [*RateLimitError] that wraps the APIError.

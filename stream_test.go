@@ -229,8 +229,6 @@ func manyNumbers(n int) io.Reader {
 	return r
 }
 
-// TestStreamsNeedLittleMemory compares the peak of the heap while 100,000 numbers are
-// read one at a time with that of reading them as a whole.
 // TestKeptStringsHoldNothingElse keeps two texts of a large answer.
 func TestKeptStringsHoldNothingElse(t *testing.T) { //nolint:paralleltest // it measures the whole process
 	heap := func() int64 {
@@ -253,6 +251,8 @@ func TestKeptStringsHoldNothingElse(t *testing.T) { //nolint:paralleltest // it 
 	runtime.KeepAlive(client)
 }
 
+// TestStreamsNeedLittleMemory compares the peak of the heap while 100,000 numbers are
+// read one at a time with that of reading them as a whole.
 func TestStreamsNeedLittleMemory(t *testing.T) { //nolint:paralleltest // it measures the whole process
 	const many = 100_000
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
