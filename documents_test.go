@@ -116,6 +116,25 @@ func TestDownloadFails(t *testing.T) {
 	}
 }
 
+// TestStorageOnLoopback is http only where the API itself is on loopback, and storage is, too.
+func TestStorageOnLoopback(t *testing.T) {
+	t.Parallel()
+	for link, ok := range map[string]bool{
+		"http://127.0.0.1:8080/a": true, "https://files.example.com/a": true,
+		"http://files.example.com/a": false, "ftp://127.0.0.1/a": false,
+	} {
+		client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPost {
+				return answer(201, `{"url":"`+link+`"}`)(r)
+			}
+			assert.True(t, ok, link)
+			return answer(200, "document")(r)
+		}), porting.WithBaseURL("http://localhost:8080"))
+		_, err := client.Documents.Download(t.Context(), porting.DraftID("a"), "b", io.Discard)
+		assert.Equal(t, ok, err == nil, "%s: %v", link, err)
+	}
+}
+
 // failingWriter is a writer that fails with err.
 type failingWriter struct{ err error }
 
@@ -177,7 +196,7 @@ func policy(conditions string) string {
 
 func TestUploadForm(t *testing.T) {
 	t.Parallel()
-	prefix := policy(`[{"bucket":"b"},["starts-with","$key","uploads/1/"],["eq","$Content-Type","image/png"],["content-length-range",1,9],7]`)
+	prefix := policy(`[{"bucket":"b"},["starts-with","$key","uploads/1/"],["eq","$Content-Type","image/png"],["content-length-range",1,9],["eq","$acl"],[],7]`)
 	tests := []struct {
 		name     string
 		filename string

@@ -94,6 +94,10 @@ func TestValuesAreHiddenInAnyForm(t *testing.T) {
 			assert.NotContains(t, refusal(t, "see "+says, map[string]string{"a": "https://example.com/b"}), "deadbeef", says)
 		}
 	})
+	t.Run("in one line", func(t *testing.T) {
+		t.Parallel()
+		assert.Equal(t, "a b c d e f", refusal(t, "a\nb\tc\u2028d\u2029e\x1bf", nil))
+	})
 	t.Run("what wasn't sent stays", func(t *testing.T) {
 		t.Parallel()
 		const says = `100% of Ada's \ "AT&T" numbers & more: see Ada`
