@@ -234,6 +234,11 @@ func TestRedirects(t *testing.T) {
 			assert.NotContains(t, err.Error(), "hush")
 		})
 	}
+	t.Run("an error with an address", func(t *testing.T) {
+		t.Parallel()
+		err := clientOf(t, "GET", "/a", answer(400, `{"message":"no"}`, "Location", "/b")).Do(t.Context(), "GET", "/a", nil, nil, nil)
+		assert.Equal(t, "no", errorAs[*porting.APIError](t, err).Message)
+	})
 	t.Run("same host", func(t *testing.T) {
 		t.Parallel()
 		mock := newMock(t)
