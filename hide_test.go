@@ -80,6 +80,11 @@ func TestValuesAreHiddenInAnyForm(t *testing.T) {
 			assert.NotContains(t, strings.ToLower(text), "chicago", says)
 		}
 	})
+	t.Run("one value after another", func(t *testing.T) {
+		t.Parallel()
+		body := map[string]string{"a": "Ada Example", "b": "hunter2", "c": "Chicago"}
+		assert.Equal(t, "no [value] [value], [value]", refusal(t, "no ADA EXAMPLE HUNTER2, CHICAGO", body))
+	})
 	t.Run("a number", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, "no [value] here", refusal(t, "no 7319 here", map[string]int{"pin": 7319}))

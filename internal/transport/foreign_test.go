@@ -89,6 +89,28 @@ func TestForeignBodiesThatHang(t *testing.T) {
 	}
 }
 
+// TestForeignBodiesAreWaitedFor has a Read be under way when the answer comes.
+func TestForeignBodiesAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	answered := make(chan bool)
+	address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(403)
+		close(answered)
+	})
+	var ended atomic.Bool
+	out := quick(t).Do(t.Context(), foreignCall(t, address, func() io.Reader {
+		return foreign(func(p []byte) (int, error) {
+			<-answered
+			<-time.After(10 * time.Millisecond)
+			ended.Store(true)
+			return copy(p, "late"), io.EOF
+		})
+	}, 4))
+	assert.Equal(t, 403, out.StatusCode)
+	assert.True(t, ended.Load())
+}
+
 // TestForeignBodiesThatPanic has the panic come where it can be recovered.
 func TestForeignBodiesThatPanic(t *testing.T) {
 	t.Parallel()
