@@ -89,24 +89,31 @@ func TestForeignBodiesThatHang(t *testing.T) {
 	}
 }
 
-// TestForeignBodiesAreWaitedFor has a Read be under way when the answer comes.
+// TestForeignBodiesAreWaitedFor has the answer come while a Read is under way.
 func TestForeignBodiesAreWaitedFor(t *testing.T) {
 	t.Parallel()
-	answered := make(chan bool)
+	const size = 1 << 20
+	reading, answered := make(chan bool), make(chan bool)
 	address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		<-reading
 		w.Header().Set("Connection", "close")
 		w.WriteHeader(403)
 		close(answered)
 	})
+	var reads int
 	var ended atomic.Bool
 	out := quick(t).Do(t.Context(), foreignCall(t, address, func() io.Reader {
 		return foreign(func(p []byte) (int, error) {
-			<-answered
-			<-time.After(10 * time.Millisecond)
-			ended.Store(true)
-			return copy(p, "late"), io.EOF
+			if reads++; reads > 1 {
+				close(reading)
+				<-answered
+				<-time.After(2 * time.Millisecond)
+				ended.Store(true)
+				return 0, io.ErrUnexpectedEOF
+			}
+			return len(p), nil
 		})
-	}, 4))
+	}, size))
 	assert.Equal(t, 403, out.StatusCode)
 	assert.True(t, ended.Load())
 }
