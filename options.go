@@ -202,7 +202,7 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-// Each try of an API call waits for the Limiter first. A *rate.Limiter of
+// A Limiter makes each try of an API call wait for its turn. A *rate.Limiter of
 // golang.org/x/time/rate is one. What goes to storage isn't limited.
 type Limiter interface {
 	// Wait returns when a try may be made, or an error if none may; that ends the call.

@@ -14,7 +14,7 @@ import (
 // verdict makes an error of an outcome, or nil of a success whose body is whole.
 func verdict(op *Operation, out *transport.Outcome) (err error) {
 	unsafe := op.Retry == RetryUnsafe
-	unknown := false
+	var unknown bool
 	switch {
 	case out.Success() && out.Err == nil:
 		return nil

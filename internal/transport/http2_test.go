@@ -37,7 +37,7 @@ func breakingHTTP2(t *testing.T, later string) (address string, rt *http.Transpo
 	acted = new(atomic.Int32)
 	go accept(listener, func(conn net.Conn) {
 		secure := conn.(*tls.Conn)
-		if secure.Handshake() == nil && secure.ConnectionState().NegotiatedProtocol != "h2" {
+		if secure.HandshakeContext(t.Context()) == nil && secure.ConnectionState().NegotiatedProtocol != "h2" {
 			answerOnce(conn, acted)
 			return
 		}
