@@ -115,7 +115,7 @@ func newHider(out *transport.Outcome) hider {
 // values are what a call sent: the texts of three or more bytes in its headers, queries
 // and body.
 type values struct {
-	whole   *strings.Replacer // each as it was sent, but for mere numbers, by as many NULs
+	whole   *strings.Replacer // each by as many NULs, but for what maskNumbers hides anyway
 	words   map[string]bool   // the words of each, in lower case, with a space after each
 	lengths map[string][]int  // of how many words those are that begin with a word, the most first
 }
@@ -182,7 +182,7 @@ func newValues(seen map[string]bool) *values {
 				v.lengths[first] = append(v.lengths[first], len(words))
 			}
 		}
-		if strings.Trim(s, "+0123456789") != "" { // a number is a word, and there may be very many
+		if digits := strings.TrimPrefix(s, "+"); len(digits) < 7 || !allIn(digits, '0', '9') { // there may be very many such numbers
 			pairs = append(pairs, s, strings.Repeat("\x00", len(s)))
 		}
 	}

@@ -53,6 +53,7 @@ func TestValuesAreHiddenInAnyForm(t *testing.T) {
 		{"the second of its lines", "Call first\nAda Example, PIN 7319", "no ada example pin 7319 here"},
 		{"the last part of a key", "uploads/0f0e/ada.pdf", "no ada.pdf here"},
 		{"a short PIN", "731", "no 731 here"},
+		{"a PIN within a word", "7319", "no x7319x here"},
 		{"for JSON, beyond the first plane", "\U00020bb7野", `no \ud842\udfb7\u91ce here`},
 		{"beside a mere word of it", "Zoë-----------------", "no ZOË here"},
 	}
@@ -60,7 +61,7 @@ func TestValuesAreHiddenInAnyForm(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			want := "no [value] here"
-			if tt.name == "within a word" {
+			if strings.HasSuffix(tt.name, "within a word") {
 				want = "no x[value]x here"
 			}
 			assert.Equal(t, want, refusal(t, tt.says, map[string]string{"a": tt.sent}))
