@@ -453,13 +453,14 @@ func TestUploadIsBounded(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name    string
+		limit   time.Duration
 		storage roundTrip
 		want    error
 	}{
-		{"an answer without end", func(*http.Request) (*http.Response, error) {
+		{"an answer without end", time.Hour, func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Body: io.NopCloser(spaces{})}, nil
 		}, nil},
-		{"no answer in the time of a try", func(r *http.Request) (*http.Response, error) {
+		{"no answer in the time of a try", 20 * time.Millisecond, func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}, context.DeadlineExceeded},
@@ -472,7 +473,7 @@ func TestUploadIsBounded(t *testing.T) {
 					return tt.storage(r)
 				}
 				return answer(201, testdata(t, "upload_requests_create"))(r)
-			}), porting.WithTryTimeout(time.Second))
+			}), porting.WithTryTimeout(tt.limit))
 			_, err := client.Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
 				Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: strings.NewReader("x"),
 			})

@@ -384,10 +384,12 @@ func TestDefaultBounds(t *testing.T) {
 type spaces struct{}
 
 func (spaces) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
+	const block = "                                                                "
+	n := 0
+	for n < len(p) {
+		n += copy(p[n:], block)
 	}
-	return len(p), nil
+	return n, nil
 }
 
 func TestNewClientFromEnv(t *testing.T) {

@@ -21,9 +21,12 @@ type foreignBody struct {
 	panicked any
 }
 
-// patienceWithReads is how long a try that is over waits for the Read under way. One that
-// doesn't hang takes less.
-const patienceWithReads = 25 * time.Millisecond
+// How long a try that is over waits for the Read under way: one that doesn't hang takes
+// less. When the call's context has ended, nobody waits for long.
+const (
+	patienceWithReads = time.Second
+	lastPatience      = 25 * time.Millisecond
+)
 
 func newForeignBody(ctx context.Context, body io.ReadCloser) *foreignBody {
 	const size = 32 << 10 // as io.Copy
@@ -68,8 +71,8 @@ func (b *foreignBody) begin(ended chan struct{}) bool {
 	return true
 }
 
-// settle ends the reading.
-func (b *foreignBody) settle() {
+// settle ends the reading. The context is the call's.
+func (b *foreignBody) settle(ctx context.Context) {
 	b.mu.Lock()
 	b.over = true
 	reading := b.reading
@@ -80,6 +83,12 @@ func (b *foreignBody) settle() {
 		select {
 		case <-reading:
 		case <-timer.C:
+		case <-ctx.Done():
+			timer.Reset(lastPatience)
+			select {
+			case <-reading:
+			case <-timer.C:
+			}
 		}
 	}
 	b.mu.Lock()

@@ -48,7 +48,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if r.call.Foreign {
 		body := newForeignBody(ctx, req.Body)
-		defer body.settle()
+		defer body.settle(req.Context())
 		sent.Body, sent.GetBody = body, nil
 	}
 	resp, err := r.send(sent)
