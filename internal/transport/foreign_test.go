@@ -102,7 +102,9 @@ func TestForeignBodiesAreWaitedFor(t *testing.T) {
 	})
 	var reads int
 	var ended atomic.Bool
-	out := quick(t).Do(t.Context(), foreignCall(t, address, func() io.Reader {
+	c := quick(t)
+	c.Policy.MaxAttempts = 1
+	c.Do(t.Context(), foreignCall(t, address, func() io.Reader {
 		return foreign(func(p []byte) (int, error) {
 			if reads++; reads > 1 {
 				close(reading)
@@ -114,7 +116,6 @@ func TestForeignBodiesAreWaitedFor(t *testing.T) {
 			return len(p), nil
 		})
 	}, size))
-	assert.Equal(t, 403, out.StatusCode)
 	assert.True(t, ended.Load())
 }
 
