@@ -39,15 +39,14 @@ func (b *foreignBody) Read(p []byte) (n int, err error) {
 		return 0, context.Canceled // nobody sees it
 	}
 	part := b.buffer[:min(len(p), len(b.buffer))]
-	var read int
-	var failed error
+	read, failed := 0, context.Canceled // unless it returns
 	go func() {
 		defer close(ended)
 		defer func() {
 			if panicked := recover(); panicked != nil {
 				b.mu.Lock()
 				defer b.mu.Unlock()
-				b.panicked, failed = panicked, context.Canceled
+				b.panicked = panicked
 			}
 		}()
 		read, failed = b.ReadCloser.Read(part)
