@@ -1,12 +1,8 @@
 package porting
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -122,15 +118,6 @@ func newClient(cfg config, err error) *Client {
 // uses, also those of the copies that share it.
 func (c *Client) CloseIdleConnections() { c.config.httpClient.CloseIdleConnections() }
 
-// Format prints the base URL, and nothing else.
-func (c *Client) Format(f fmt.State, verb rune) {
-	base := ""
-	if c.config.baseURL != nil {
-		base = c.config.baseURL.String()
-	}
-	formatString(f, verb, "porting.Client("+base+")")
-}
-
 // Do calls any other route of the API, on the same path as every operation: the
 // same credentials, waits, limits and errors, under the operation name "Do". The
 // path is appended to the base URL; it must be escaped, start with a slash and have
@@ -158,133 +145,4 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	}
 	_, err := c.call(ctx, &request{op: op, path: path, query: query, body: body}, result)
 	return err
-}
-
-// A request is one API call as its method states it.
-type request struct {
-	op    *Operation
-	ids   []string // the values of the route's parameters, in order
-	path  string   // instead of the route and its parameters: an escaped path
-	query any      // url.Values, or a struct for go-querystring; nil: none
-	body  any      // nil: none
-	room  int      // for how many items of a list there is room before it grows
-}
-
-// call is the one path that every API call takes: what it asks for is checked and
-// encoded, sent as often as its retry class allows, and its answer is decoded into
-// result (nil: ignored) or made an error.
-func (c *Client) call(ctx context.Context, r *request, result any) (http.Header, error) {
-	call, err := c.prepare(r)
-	if err != nil {
-		return nil, err
-	}
-	out, err := c.exchange(ctx, r.op, call, func(out *transport.Outcome) error {
-		if result == nil {
-			return nil
-		}
-		return decode(r.op, out, result)
-	})
-	if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok && r.body != nil {
-		unknown.Body = maskedJSON(r.body)
-	}
-	return out.Header, err
-}
-
-// prepare makes all that is sent of a request.
-func (c *Client) prepare(r *request) (*transport.Call, error) {
-	if c.err != nil {
-		return nil, c.err
-	}
-	target, err := c.target(r)
-	if err != nil {
-		return nil, err
-	}
-	call := &transport.Call{
-		Method:     r.op.Method,
-		URL:        target,
-		Header:     c.header(),
-		Repeatable: r.op.Retry != RetryUnsafe,
-		Limited:    true,
-		TryTimeout: cmp.Or(c.config.tryTimeout, defaultTryTimeout),
-		MaxBytes:   cmp.Or(c.config.maxBytes, defaultMaxResponseBytes),
-	}
-	if r.body != nil {
-		body, err := encodeJSON(r.body)
-		if err != nil {
-			field, reason := explainJSON(err)
-			return nil, &ArgumentError{r.op.Name, cmp.Or(field, "body"), "can't be sent as JSON: " + reason.Error()}
-		}
-		call.Header["Content-Type"] = contentTypeJSON
-		call.Body = func() io.Reader { return bytes.NewReader(body) }
-		call.BodySize = int64(len(body))
-		call.Texts = textsIn(body)
-	}
-	return call, nil
-}
-
-var contentTypeJSON = []string{"application/json"}
-
-// exchange sends a call, the API's or storage's, and has the answer of a success read;
-// what isn't a success is an error. The outcome is never nil; its body is used up.
-func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, read func(*transport.Outcome) error) (*transport.Outcome, error) {
-	if ctx == nil {
-		return &transport.Outcome{Call: call}, &ArgumentError{op.Name, "ctx", "is nil"}
-	}
-	ctx, cancel := c.bound(ctx)
-	defer cancel()
-	watch := c.watch(ctx, op, call)
-	if watch != nil {
-		call.OnTry = watch.tried
-	}
-	out := c.transport.Do(ctx, call)
-	defer out.Release()
-	capture(ctx, out)
-	err := verdict(op, out)
-	if err == nil {
-		err = read(out)
-	}
-	if watch != nil {
-		watch.done(out, err)
-	}
-	return out, err
-}
-
-// bound puts the timeout of a whole call on ctx.
-func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	if ctx == nil || c.config.timeout == 0 {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, c.config.timeout)
-}
-
-// get calls an operation whose answer is one object.
-func get[T any](ctx context.Context, c *Client, r *request) (*T, error) {
-	result := new(T)
-	if _, err := c.call(ctx, r, &object[T]{result}); err != nil {
-		return nil, err
-	}
-	return result, nil
-}
-
-// getOneOf calls an operation whose answer is one object or an array of one.
-func getOneOf[T any](ctx context.Context, c *Client, r *request) (*T, error) {
-	result := new(T)
-	if _, err := c.call(ctx, r, &oneOf[T]{result}); err != nil {
-		return nil, err
-	}
-	return result, nil
-}
-
-// list calls an operation whose answer is an array. The result is never nil: null
-// is an empty array.
-func list[T any](ctx context.Context, c *Client, r *request) ([]T, http.Header, error) {
-	result := make([]T, 0, r.room)
-	header, err := c.call(ctx, r, &result)
-	if err != nil {
-		return nil, nil, err
-	}
-	if result == nil {
-		result = []T{}
-	}
-	return result, header, nil
 }

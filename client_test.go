@@ -1,10 +1,12 @@
 package porting_test
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -253,64 +255,6 @@ func TestRedirects(t *testing.T) {
 	})
 }
 
-func TestCaptureResponse(t *testing.T) {
-	t.Parallel()
-	const body = `{"id":"a"}`
-	tests := []struct {
-		name   string
-		times  int
-		server func(*http.Request) (*http.Response, error)
-		fails  bool
-		want   porting.Response
-	}{
-		{"success", 1, answer(200, body, "X-Request-Id", "req-1"), false, porting.Response{
-			StatusCode: 200, Header: http.Header{"X-Request-Id": {"req-1"}}, Body: []byte(body), Attempts: 1, RequestID: "req-1",
-		}},
-		{"API error", 1, answer(404, body, "Cf-Ray", "ray-1"), true, porting.Response{
-			StatusCode: 404, Header: http.Header{"Cf-Ray": {"ray-1"}}, Body: []byte(body), Attempts: 1, RequestID: "ray-1",
-		}},
-		{"decode error", 1, answer(200, "[]"), true, porting.Response{StatusCode: 200, Header: http.Header{}, Body: []byte("[]"), Attempts: 1}},
-		{"retry", 2, inOrder(answer(503, "busy"), answer(200, body)), false, porting.Response{
-			StatusCode: 200, Header: http.Header{}, Body: []byte(body), Attempts: 2,
-		}},
-		{"no answer", 3, broken(errors.New("reset")), true, porting.Response{Attempts: 3}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			got := porting.Response{StatusCode: 999, Body: []byte("of the call before")}
-			mock := newMock(t)
-			expect(t, mock, "GET", baseURL+api+"/draft_port_requests/a", tt.times, tt.server)
-			_, err := newClient(t, mock).Drafts.Get(porting.CaptureResponse(t.Context(), &got), "a", nil)
-			assert.Equal(t, tt.fails, err != nil)
-			assert.Equal(t, tt.want, got)
-		})
-	}
-
-	t.Run("an argument error leaves it as it was", func(t *testing.T) {
-		t.Parallel()
-		got := porting.Response{StatusCode: 999}
-		_, err := newClient(t, newMock(t)).Drafts.Get(porting.CaptureResponse(t.Context(), &got), "", nil)
-		require.Error(t, err)
-		assert.Equal(t, porting.Response{StatusCode: 999}, got)
-	})
-}
-
-func TestRequestID(t *testing.T) {
-	t.Parallel()
-	headers := []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Request-Id", "Cf-Ray"}
-	for i := range headers {
-		var all []string
-		for _, key := range headers[i:] { // the first of them counts
-			all = append(all, key, "id of "+key)
-		}
-		var got porting.Response
-		client := clientOf(t, "GET", "/a", answer(200, "", all...))
-		require.NoError(t, client.Do(porting.CaptureResponse(t.Context(), &got), "GET", "/a", nil, nil, nil))
-		assert.Equal(t, "id of "+headers[i], got.RequestID)
-	}
-}
-
 func TestNilThings(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -414,4 +358,95 @@ func TestWaitBeyondTheDeadline(t *testing.T) {
 	client := clientOf(t, "GET", "/a", answer(429, "", "Retry-After", "3601"), porting.WithRetry(porting.RetryPolicy{MaxWait: 2 * time.Hour, MaxElapsed: 2 * time.Hour}))
 	err := client.Do(ctx, "GET", "/a", nil, nil, nil)
 	assert.Equal(t, time.Hour+time.Second, errorAs[*porting.RateLimitError](t, err).RetryAfter)
+}
+
+// TestCookies sends an API's cookie once in each try, and not to a storage host.
+func TestCookies(t *testing.T) {
+	t.Parallel()
+	var storage, api []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/file" {
+			storage = append(storage, r.Header["Cookie"]...)
+			http.SetCookie(w, &http.Cookie{Name: "evil", Value: "1", Path: "/"})
+			return
+		}
+		api = append(api, r.Header.Get("Cookie"))
+		http.SetCookie(w, &http.Cookie{Name: "lb", Value: strings.Repeat("n", len(api)), Path: "/"})
+		if len(api) < 3 {
+			w.WriteHeader(503)
+			return
+		}
+		_, _ = io.WriteString(w, `{"url":"http://`+r.Host+`/file"}`)
+	}))
+	defer server.Close()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	c := client(t, server.URL, porting.WithHTTPClient(&http.Client{Jar: jar, Transport: new(http.Transport)}), porting.WithRetry(fast))
+	_, err = c.Documents.Download(t.Context(), porting.DraftID("1"), "2", new(bytes.Buffer))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"", "lb=n", "lb=nn"}, api)
+	assert.Empty(t, storage)
+	_, err = c.Documents.CreateDownloadLink(t.Context(), porting.DraftID("1"), "2")
+	require.NoError(t, err)
+	assert.Equal(t, "lb=nnn", api[3], "and storage's cookies stay away")
+}
+
+func TestNewClientFromEnv(t *testing.T) {
+	variables := []string{"TELNYX_API_USER", "TELNYX_API_TOKEN", "TELNYX_API_KEY", "PORTING_BASE_URL"}
+	tests := []struct {
+		name string
+		env  [4]string // in the order of variables
+		want http.Header
+		host string
+		errs []string
+	}{
+		{"nothing", [4]string{}, nil, "", []string{"TELNYX_API_USER", "TELNYX_API_TOKEN", "TELNYX_API_KEY"}},
+		{"user alone", [4]string{"me"}, nil, "", []string{"TELNYX_API_TOKEN"}},
+		{"token", [4]string{"", "abc"}, http.Header{"Authorization": {"Token abc"}}, "api.telnyx.com", nil},
+		{"user and token", [4]string{"me", "abc"}, http.Header{"X-Api-User": {"me"}, "X-Api-Token": {"abc"}}, "api.telnyx.com", nil},
+		{"key", [4]string{"", "", "KEY"}, http.Header{"Authorization": {"Bearer KEY"}}, "api.telnyx.com", nil},
+		{"token and key", [4]string{"", "abc", "KEY"}, http.Header{"Authorization": {"Token abc"}}, "api.telnyx.com", nil},
+		{"everything", [4]string{"me", "abc", "KEY", "http://127.0.0.1:80/x"}, http.Header{"X-Api-User": {"me"}, "X-Api-Token": {"abc"}}, "127.0.0.1:80", nil},
+		{"bad token", [4]string{"me", "hush\n"}, nil, "", []string{"x-api-token"}},
+		{"bad base URL", [4]string{"me", "abc", "", "http://example.com"}, nil, "", []string{"base_url"}},
+		{"bad base URL and nothing else", [4]string{"", "", "", "http://example.com"}, nil, "", []string{"TELNYX_API_TOKEN", "base_url"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for i, name := range variables {
+				t.Setenv(name, tt.env[i])
+			}
+			mock := newMock(t)
+			client, err := porting.NewClientFromEnv(porting.WithHTTPClient(&http.Client{Transport: mock}))
+			if tt.errs != nil {
+				assert.Nil(t, client)
+				requireAs[*porting.ArgumentError](t, err)
+				for _, part := range tt.errs {
+					assert.Contains(t, err.Error(), part)
+				}
+				assert.NotContains(t, err.Error(), "hush")
+				return
+			}
+			require.NoError(t, err)
+			mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+				r.Header.Del("Accept")
+				r.Header.Del("User-Agent")
+				assert.Equal(t, tt.want, r.Header)
+				assert.Equal(t, tt.host, r.URL.Host)
+				return answer(200, "")(r)
+			})
+			require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
+		})
+	}
+
+	t.Run("an option wins over the environment", func(t *testing.T) {
+		t.Setenv("TELNYX_API_TOKEN", "abc")
+		t.Setenv("PORTING_BASE_URL", "https://a.example.com")
+		mock := newMock(t)
+		expect(t, mock, "GET", "https://b.example.com/a", 1, answer(200, ""))
+		client, err := porting.NewClientFromEnv(
+			porting.WithHTTPClient(&http.Client{Transport: mock}), porting.WithBaseURL("https://b.example.com"))
+		require.NoError(t, err)
+		require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
+	})
 }

@@ -2,8 +2,6 @@ package porting
 
 import (
 	"cmp"
-	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -54,12 +52,6 @@ func checkCredential(name, value string) error {
 	}
 	return nil
 }
-
-// Format prints [redacted].
-func (c Credentials) Format(f fmt.State, verb rune) { formatString(f, verb, redacted) }
-
-// LogValue logs [redacted].
-func (c Credentials) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // credentialsFromEnv reads the variables that [NewClientFromEnv] names.
 func credentialsFromEnv() (Credentials, error) {

@@ -146,3 +146,37 @@ func (c *Client) storageURL(address string) (*url.URL, error) {
 	}
 	return u, nil
 }
+
+// A noting reader ends with [transport.ErrTooLarge] after limit bytes (0: no limit),
+// and keeps its error, to tell it from that of whoever reads.
+type noting struct {
+	r     io.Reader
+	limit int64
+	read  int64
+	err   error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.r.Read(p)
+	n.read += int64(read)
+	if n.limit > 0 && n.read > n.limit {
+		read -= int(n.read - n.limit)
+		n.read = n.limit
+		err = transport.ErrTooLarge
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return read, err
+}
+
+// verdict is the error of a success whose body couldn't be read to its end, if so.
+func (n *noting) verdict(op *Operation, out *transport.Outcome) error {
+	switch {
+	case n.err == nil:
+		return nil
+	case errors.Is(n.err, transport.ErrTooLarge):
+		return decodeError(op, out, "", n.err)
+	}
+	return connectionError(op, out, n.err)
+}

@@ -32,12 +32,6 @@ func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("porting: %s: %s: %s (nothing was sent)", e.Operation, e.Field, e.Reason)
 }
 
-// Format prints the error's text under every verb.
-func (e ArgumentError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
-
-// MarshalText returns the error's text, for logs in JSON.
-func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
 // An APIError is an answer that says no: any status but 2xx, and redirects that
 // may not be followed. Its text has no phone number, no URL's query and no value that the
 // request held: credentials, names, addresses and PINs that the server repeats are
@@ -123,20 +117,11 @@ func (e *APIError) Is(target error) bool {
 	return false
 }
 
-// Format prints the error's text under every verb, and never its body or headers.
-func (e APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
-
-// MarshalText returns the error's text, for logs in JSON.
-func (e *APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
 // An UnauthorizedError is a 401: the credentials are missing or wrong.
 type UnauthorizedError struct{ *APIError }
 
 // Unwrap returns the [*APIError].
 func (e *UnauthorizedError) Unwrap() error { return e.APIError }
-
-// Format prints the error's text under every verb.
-func (e UnauthorizedError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A NotFoundError is a 404.
 type NotFoundError struct{ *APIError }
@@ -144,18 +129,12 @@ type NotFoundError struct{ *APIError }
 // Unwrap returns the [*APIError].
 func (e *NotFoundError) Unwrap() error { return e.APIError }
 
-// Format prints the error's text under every verb.
-func (e NotFoundError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
-
 // A ValidationError is a 422: the server understood the request and refuses it.
 // Its Message and Fields say why.
 type ValidationError struct{ *APIError }
 
 // Unwrap returns the [*APIError].
 func (e *ValidationError) Unwrap() error { return e.APIError }
-
-// Format prints the error's text under every verb.
-func (e ValidationError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A RateLimitError is a 429 that was the answer to the last try, or one whose wait
 // was too long to begin.
@@ -172,14 +151,8 @@ func (e *RateLimitError) Error() string {
 	return fmt.Sprintf("%v; retry after %v", e.APIError, e.RetryAfter)
 }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *RateLimitError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
 // Unwrap returns the [*APIError].
 func (e *RateLimitError) Unwrap() error { return e.APIError }
-
-// Format prints the error's text under every verb.
-func (e RateLimitError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A ConnectionError says that no whole answer came: the network failed, a timeout
 // or the context ended the call, or the limiter refused it. Repeating the call does
@@ -207,12 +180,6 @@ func (e *ConnectionError) Error() string {
 	}
 	return s + ")"
 }
-
-// Format prints the error's text under every verb.
-func (e ConnectionError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
-
-// MarshalText returns the error's text, for logs in JSON.
-func (e *ConnectionError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns what ended the call, such as [context.DeadlineExceeded].
 func (e *ConnectionError) Unwrap() error { return e.Err }
@@ -260,14 +227,8 @@ func (e *OutcomeUnknownError) Error() string {
 	return s
 }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *OutcomeUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
 // Unwrap returns what is known of the failure.
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
-
-// Format prints the error's text under every verb, and never what was sent.
-func (e OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, or a value has
@@ -316,14 +277,8 @@ func shownField(path string) string {
 	return strings.Join(names, ".")
 }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *DecodeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
 // Unwrap returns why the answer can't be read.
 func (e *DecodeError) Unwrap() error { return e.Err }
-
-// Format prints the error's text under every verb, and never its body.
-func (e DecodeError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 // An UploadError says which step of [DocumentsService.Upload] failed, and how far
 // it came.
@@ -350,12 +305,6 @@ func (e *UploadError) Error() string {
 		strings.TrimPrefix(fmt.Sprint(e.Err), "porting: Documents.Upload: "))
 }
 
-// Format prints the error's text under every verb, and never the key.
-func (e UploadError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
-
-// MarshalText returns the error's text, for logs in JSON.
-func (e *UploadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
 // Unwrap returns the error of the step.
 func (e *UploadError) Unwrap() error { return e.Err }
 
@@ -369,7 +318,5 @@ type interrupted struct {
 func (e *interrupted) Error() string {
 	return fmt.Sprintf("%v; then %s", e.last, e.hide.masked(fmt.Sprint(e.reason)))
 }
-
-func (e *interrupted) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
 func (e *interrupted) Unwrap() []error { return []error{e.last, e.reason} }

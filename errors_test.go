@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -494,4 +495,94 @@ func TestSentinelsMatchOnlyTheirStatus(t *testing.T) {
 	require.ErrorIs(t, &porting.OutcomeUnknownError{Err: e}, porting.ErrNotFound)
 	assert.NotErrorIs(t, e, porting.ErrUnauthorized)
 	assert.NotErrorIs(t, e, porting.ErrRepeatedPage)
+}
+
+// TestDeepErrorBodies nests an error body deeply: it is read up to a bound.
+func TestDeepErrorBodies(t *testing.T) {
+	t.Parallel()
+	const deep = 5000
+	body := `{"errors":` + strings.Repeat(`{"field":`, deep) + `"x"` + strings.Repeat("}", deep) + `}`
+	err := clientOf(t, "GET", "/a", answer(422, body)).Do(t.Context(), "GET", "/a", nil, nil, nil)
+	invalid := errorAs[*porting.ValidationError](t, err)
+	assert.Empty(t, invalid.Fields)
+	assert.Equal(t, body, string(invalid.Body))
+}
+
+// TestErrorBodiesAtTheBounds has bodies that are just within the bounds of what is read, and just beyond.
+func TestErrorBodiesAtTheBounds(t *testing.T) {
+	t.Parallel()
+	read := func(body string) *porting.APIError {
+		return errorAs[*porting.APIError](t, clientOf(t, "GET", "/a", answer(422, body)).Do(t.Context(), "GET", "/a", nil, nil, nil))
+	}
+	nested := func(levels int) string {
+		return `{"errors":` + strings.Repeat(`{"f":`, levels) + `"x"` + strings.Repeat("}", levels) + `}`
+	}
+	assert.Len(t, read(nested(11)).Fields, 1)
+	assert.Empty(t, read(nested(12)).Fields)
+
+	many := func(errors int) string { return `{"errors":["x"` + strings.Repeat(`,"x"`, errors-1) + `]}` }
+	assert.Len(t, read(many(1000)).Fields, 1000)
+	assert.Len(t, read(many(1001)).Fields, 1000)
+
+	message := func(long int) string { return `{"message":"` + strings.Repeat("x", long) + `"}` }
+	assert.NotContains(t, read(message(1000)).Error(), "…")
+	assert.Contains(t, read(message(1001)).Error(), strings.Repeat("x", 1000)+"…")
+}
+
+// TestErrorTextsAreShortAndInOneLine has a server say too much.
+func TestErrorTextsAreShortAndInOneLine(t *testing.T) {
+	t.Parallel()
+	secret := "hunter2secret"
+	body := map[string]porting.Secret{"pin": porting.Secret(secret)}
+	for _, says := range []string{
+		`{"message":"` + strings.Repeat("x", 990) + secret + `"}`,
+		`{"message":"` + strings.Repeat("x", 996) + `5550100"}`,
+		`{"message":"no","code":"PIN ` + secret + `"}`,
+		`{"message":"no","code":"+13125550100 ` + strings.Repeat("z", 90_000) + `"}`,
+		`{"message":"no\nlevel=ERROR forged"}`,
+	} {
+		client := clientOf(t, "POST", "/a", answer(422, says, "X-Request-Id", strings.Repeat("r", 9000)))
+		text := client.Do(t.Context(), "POST", "/a", nil, body, nil).Error()
+		assert.Less(t, len(text), 4000)
+		for _, bad := range []string{"hunter2", "5550", "\n"} {
+			assert.NotContains(t, text, bad)
+		}
+	}
+}
+
+// TestCutTextsHaveNoHalfSecrets has a body end, or its text be cut, within a secret.
+func TestCutTextsHaveNoHalfSecrets(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2secret"
+	pad := func(bytes int) string { return strings.Repeat("x", bytes-len("hunter2")) }
+	tests := []struct {
+		name    string
+		body    io.Reader
+		message string
+	}{
+		{"at 300 bytes", strings.NewReader(pad(300) + secret), pad(300) + secret},
+		{"at 1000 bytes", strings.NewReader(pad(1000) + secret), pad(1000) + secret},
+		{"at 8 KiB", strings.NewReader(strings.Repeat(secret, 8<<10/len(secret)) + secret), strings.Repeat(secret, 8<<10/len(secret)) + secret},
+		{"at 1 MiB", strings.NewReader(pad(1<<20) + secret), ""},
+		{"at 1 MiB, of many", strings.NewReader(strings.Repeat(strings.Repeat("y", 100_000), 12)), ""},
+		{"in a broken answer", io.MultiReader(strings.NewReader("PIN hunter2"), brokenReader{}), ""},
+		{"in the second line of a broken answer", io.MultiReader(strings.NewReader("refused\nPIN hunter2"), brokenReader{}), "refused"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, "POST", "/a", func(r *http.Request) (*http.Response, error) {
+				resp, err := answer(422, "")(r)
+				resp.Body = io.NopCloser(tt.body)
+				return resp, err
+			})
+			body := map[string]porting.Secret{"pin": secret, "long": porting.Secret(strings.Repeat("y", 100_000))}
+			err := client.Do(t.Context(), "POST", "/a", nil, body, nil)
+			assert.Equal(t, tt.message, errorAs[*porting.APIError](t, err).Message)
+			for _, half := range []string{"hunt", "yyy"} {
+				assert.NotContains(t, err.Error(), half)
+			}
+			assert.Less(t, len(err.Error()), 1200)
+		})
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -322,46 +321,4 @@ func compareOptional[T any](t *testing.T, data string) {
 	got, err := json.Marshal(o)
 	require.NoError(t, err)
 	assert.Equal(t, string(want), string(got))
-}
-
-// FuzzStreams reads a body one number at a time: if it can be read whole, that is the
-// same, and if it isn't JSON, that is found, too.
-func FuzzStreams(f *testing.F) {
-	addTestdata(f, func(text string) { f.Add(text) })
-	for _, text := range seeds(f, "streams") {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		client := always(t, answer(200, body))
-		results, err := client.Portability.Check(t.Context(), "+13125550100")
-		compareStream(t, body, results, err, client.Portability.CheckEach(t.Context(), "+13125550100"))
-
-		request, err := client.PortRequests.Get(t.Context(), "a", nil)
-		if err != nil {
-			request = new(porting.PortRequest)
-		}
-		compareStream(t, body, request.PhoneNumbers, err, client.PortRequests.EachPhoneNumber(t.Context(), "a"))
-	})
-}
-
-func compareStream[T any](t *testing.T, body string, whole []T, wholeErr error, each iter.Seq2[*T, error]) {
-	t.Helper()
-	var streamed []T
-	var streamErr error
-	for item, err := range each {
-		if streamErr = err; err == nil {
-			streamed = append(streamed, *item)
-		}
-	}
-	if !json.Valid([]byte(body)) {
-		requireAs[*porting.DecodeError](t, streamErr)
-	}
-	if wholeErr != nil {
-		return // a stream doesn't read what stands beside the numbers
-	}
-	require.NoError(t, streamErr)
-	require.Len(t, streamed, len(whole))
-	for i := range whole {
-		assert.Equal(t, whole[i], streamed[i])
-	}
 }

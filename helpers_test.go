@@ -154,3 +154,14 @@ func utc(s string) porting.Timestamp {
 	}
 	return porting.Timestamp{Time: at.UTC()}
 }
+
+var errBroken = errors.New("broken")
+
+// brokenReader fails at once.
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, errBroken }
+
+type observerFunc func(porting.Event)
+
+func (f observerFunc) Observe(_ context.Context, e porting.Event) { f(e) }

@@ -10,12 +10,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
-	"testing/synctest"
 	"time"
 	"weak"
 
@@ -306,47 +306,53 @@ func TestErrorsHoldNothingOfTheCallers(t *testing.T) {
 // contextKey is of a value that an observer and a logger look for.
 type contextKey struct{}
 
-type contextHandler struct {
-	slog.Handler
-	seen *[]any
-}
-
-func (h contextHandler) Handle(ctx context.Context, r slog.Record) error {
-	*h.seen = append(*h.seen, ctx.Value(contextKey{}))
-	return h.Handler.Handle(ctx, r)
-}
-
-// contextObserver keeps the values and the durations that it is told.
-type contextObserver struct {
-	seen  []any
-	calls []time.Duration
-}
-
-func (o *contextObserver) Observe(ctx context.Context, e porting.Event) {
-	o.seen = append(o.seen, ctx.Value(contextKey{}))
-	if e.Kind == porting.EventCall {
-		o.calls = append(o.calls, e.Duration)
-	}
-}
-
-// TestWatchersGetTheContextAndTheTime follows a call that is tried twice.
-func TestWatchersGetTheContextAndTheTime(t *testing.T) {
+// TestNamesOfFilesAreMasked has a storage host repeat what a file is called.
+func TestNamesOfFilesAreMasked(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var logged []any
-		var lines strings.Builder
-		observer := new(contextObserver)
-		client := newClient(t, roundTrip(inOrder(answer(429, "", "Retry-After", "30"), answer(404, ""))),
-			porting.WithRetry(porting.RetryPolicy{}), porting.WithObserver(observer),
-			porting.WithLogger(slog.New(contextHandler{slog.NewTextHandler(&lines, nil), &logged})))
-		ctx := context.WithValue(t.Context(), contextKey{}, "here")
-		err := client.Do(ctx, "GET", "/a", url.Values{"page": {"7"}}, nil, nil)
-		requireAs[*porting.NotFoundError](t, err)
-		assert.Equal(t, []any{"here", "here", "here"}, observer.seen)
-		assert.Equal(t, []any{"here", "here"}, logged, "the repeated try and the call")
-		require.Len(t, observer.calls, 1)
-		assert.GreaterOrEqual(t, observer.calls[0], 30*time.Second)
-		assert.NotContains(t, lines.String(), "query", "only where debug is enabled")
-		assert.NotContains(t, lines.String(), "header")
+	mock := newMock(t)
+	expect(t, mock, "POST", baseURL+"/files/upload_requests", 1, answer(201, testdata(t, "upload_requests_create")))
+	expect(t, mock, "POST", storageURL, 1, answer(400, "Ada Example.pdf is refused"))
+	_, err := newClient(t, mock).Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+		Type: porting.DocumentTypeLOA, Filename: "/home/me/Ada Example.pdf", Content: strings.NewReader("x"),
 	})
+	assert.ErrorContains(t, err, "[value] is refused")
+}
+
+// TestWhatHeadersCarryIsMasked has a server repeat parts of the request's headers.
+func TestWhatHeadersCarryIsMasked(t *testing.T) {
+	t.Parallel()
+	const agent = "porting/0.1 (+https://github.com/numberporting/porting)"
+	const user, token, cookie = "gwuser", `t&k/"n+=`, "s3ssion"
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	jar.SetCookies(&url.URL{Scheme: "https", Host: "api.telnyx.com"}, []*http.Cookie{{Name: "session", Value: cookie}})
+	tests := []struct {
+		name  string
+		creds porting.Credentials
+		key   string // of the header
+		value string
+		says  string
+		want  string
+	}{
+		{"user and token", porting.UserToken(user, token), "X-Trace", "1", user + " with " + token, "[value] with [value]"},
+		{"token", porting.Token(token), "X-Trace", "1", "Token " + token + ", the Token is " + token, "[value], the Token is [value]"},
+		{"bearer key", porting.BearerKey(token), "X-Trace", "1", "Bearer key " + token, "Bearer key [value]"},
+		{"gateway's key", porting.Token("k3y"), "X-Key", token, "key " + token, "key [value]"},
+		{"gateway's pair", porting.Token("k3y"), "X-Key", "Basic " + user + ":" + token, "Basic " + user + " has no " + token, "Basic [value] has no [value]"},
+		{"escaped for a URL", porting.Token(token), "X-Trace", "1", "t%26k%2F%22n%2B%3D", "[value]"},
+		{"escaped for a path", porting.Token(token), "X-Trace", "1", "t&k%2F%22n+=", "[value]"},
+		{"escaped for JSON", porting.Token(token), "X-Trace", "1", `t&k/\"n+=`, "[value]"},
+		{"escaped for HTML", porting.Token(token), "X-Trace", "1", "<title>t&amp;k/&#34;n+=</title>", "[value]"},
+		{"cookie", porting.Token("k3y"), "X-Trace", "1", "the session " + cookie, "the [value]"},
+		{"what isn't private", porting.Token("k3y"), "X-Request-Id", "trace-1", "application/json of " + agent + " in trace-1", "application/json of " + agent + " in trace-1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			client, err := porting.NewClient(tt.creds, porting.WithHeader(tt.key, tt.value),
+				porting.WithHTTPClient(&http.Client{Jar: jar, Transport: roundTrip(answer(400, tt.says))}))
+			require.NoError(t, err)
+			assert.EqualError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil), "porting: Do: 400 Bad Request: "+tt.want+" (GET)")
+		})
+	}
 }

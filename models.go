@@ -1,14 +1,36 @@
 package porting
 
 import (
-	"fmt"
-	"log/slog"
 	"time"
 )
 
 // Every field of an answer can be null or absent, whatever the API's reference
 // says; it is then its type's zero value. A nil slice was absent or null, an empty
 // one was empty. Members that a type doesn't know are ignored.
+
+// PortRequestID identifies a port request.
+type PortRequestID string
+
+// SubRequestID identifies a sub request, of a port request or of a draft. The two
+// have different ids: submitting a draft makes new ones.
+type SubRequestID string
+
+// DraftID identifies a draft port request.
+type DraftID string
+
+// CommentID identifies a comment.
+type CommentID string
+
+// DocumentID identifies a supporting document.
+type DocumentID string
+
+// DocumentOwner is what supporting documents belong to: a [PortRequestID] or a
+// [DraftID]. Anything else is an [*ArgumentError].
+type DocumentOwner interface{ ownsDocuments() }
+
+func (PortRequestID) ownsDocuments() {}
+
+func (DraftID) ownsDocuments() {}
 
 // PortabilityResult says whether one number can be ported.
 type PortabilityResult struct {
@@ -178,20 +200,4 @@ type SupportingDocument struct {
 // It prints, logs and marshals as [redacted].
 type DownloadLink struct {
 	URL string `json:"url"`
-}
-
-// Format prints [redacted] in place of the URL.
-func (l DownloadLink) Format(f fmt.State, verb rune) {
-	formatString(f, verb, "{"+Secret(l.URL).String()+"}")
-}
-
-// LogValue logs [redacted] in place of the URL.
-func (l DownloadLink) LogValue() slog.Value { return Secret(l.URL).LogValue() }
-
-// MarshalText writes [redacted] in place of the URL, for encodings other than JSON.
-func (l DownloadLink) MarshalText() ([]byte, error) { return Secret(l.URL).MarshalText() }
-
-// MarshalJSON writes [redacted] in place of the URL.
-func (l DownloadLink) MarshalJSON() ([]byte, error) {
-	return []byte(`{"url":"` + Secret(l.URL).String() + `"}`), nil
 }

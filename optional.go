@@ -3,7 +3,6 @@ package porting
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 )
 
@@ -40,26 +39,6 @@ func (o Optional[T]) IsNull() bool { return o.state == optionalNull }
 
 // IsZero tells whether o is unset, so that the omitzero of encoding/json leaves it out.
 func (o Optional[T]) IsZero() bool { return o.state == optionalUnset }
-
-// Format prints the value as fmt would, or "unset" or "null".
-func (o Optional[T]) Format(f fmt.State, verb rune) {
-	switch o.state {
-	case optionalUnset:
-		_, _ = fmt.Fprint(f, "unset")
-	case optionalNull:
-		_, _ = fmt.Fprint(f, "null")
-	default:
-		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), o.value)
-	}
-}
-
-// LogValue logs the value itself, or nil.
-func (o Optional[T]) LogValue() slog.Value {
-	if o.state != optionalSet {
-		return slog.AnyValue(nil)
-	}
-	return slog.AnyValue(o.value)
-}
 
 var errNullInQuery = errors.New("null has no form in a query")
 

@@ -285,8 +285,7 @@ func WithHeader(key, value string) Option {
 }
 
 // WithMaxResponseBytes bounds the body of an answer, decompressed; a larger one is
-// a [*DecodeError]. The default is 64 MiB; a download, and an answer that is read one
-// number at a time, have no bound by default.
+// a [*DecodeError]. The default is 64 MiB; a download has no bound by default.
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n <= 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -123,52 +124,6 @@ func TestBaseURL(t *testing.T) {
 			expect(t, mock, "GET", tt.want, 1, answer(200, "{}"))
 			_, err := newClient(t, mock, porting.WithBaseURL(tt.base)).PortRequests.Get(t.Context(), "a/b", nil)
 			require.NoError(t, err)
-		})
-	}
-}
-
-func TestCredentials(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name  string
-		creds porting.Credentials
-		want  http.Header
-		field string // of the error
-	}{
-		{"user and token", porting.UserToken("me@example.com", "abc"), http.Header{"X-Api-User": {"me@example.com"}, "X-Api-Token": {"abc"}}, ""},
-		{"token", porting.Token("abc"), http.Header{"Authorization": {"Token abc"}}, ""},
-		{"key", porting.BearerKey("abc"), http.Header{"Authorization": {"Bearer abc"}}, ""},
-		{"none", porting.Credentials{}, nil, "credentials"},
-		{"no user", porting.UserToken("", "abc"), nil, "credentials.x-api-user"},
-		{"blank user", porting.UserToken(" ", "abc"), nil, "credentials.x-api-user"},
-		{"no token of the user", porting.UserToken("me@example.com", ""), nil, "credentials.x-api-token"},
-		{"space around", porting.UserToken("me@example.com", " hush"), nil, "credentials.x-api-token"},
-		{"no token", porting.Token(""), nil, "credentials.authorization"},
-		{"line break", porting.Token("hush\n"), nil, "credentials.authorization"},
-		{"two lines", porting.Token("hush\r\nX-Api-User: b"), nil, "credentials.authorization"},
-		{"space in front", porting.Token(" hush"), nil, "credentials.authorization"},
-		{"no key", porting.BearerKey(""), nil, "credentials.authorization"},
-		{"control character", porting.BearerKey("hush\x00"), nil, "credentials.authorization"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			mock := newMock(t)
-			client, err := porting.NewClient(tt.creds, porting.WithHTTPClient(&http.Client{Transport: mock}))
-			if tt.field != "" {
-				assert.Nil(t, client)
-				requireArgument(t, err, "NewClient", tt.field)
-				assert.NotContains(t, err.Error(), "hush")
-				return
-			}
-			require.NoError(t, err)
-			expect(t, mock, "GET", baseURL+"/a", 1, func(r *http.Request) (*http.Response, error) {
-				r.Header.Del("Accept")
-				r.Header.Del("User-Agent")
-				assert.Equal(t, tt.want, r.Header)
-				return answer(200, "")(r)
-			})
-			require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
 		})
 	}
 }
@@ -392,190 +347,34 @@ func (spaces) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func TestNewClientFromEnv(t *testing.T) {
-	variables := []string{"TELNYX_API_USER", "TELNYX_API_TOKEN", "TELNYX_API_KEY", "PORTING_BASE_URL"}
-	tests := []struct {
-		name string
-		env  [4]string // in the order of variables
-		want http.Header
-		host string
-		errs []string
-	}{
-		{"nothing", [4]string{}, nil, "", []string{"TELNYX_API_USER", "TELNYX_API_TOKEN", "TELNYX_API_KEY"}},
-		{"user alone", [4]string{"me"}, nil, "", []string{"TELNYX_API_TOKEN"}},
-		{"token", [4]string{"", "abc"}, http.Header{"Authorization": {"Token abc"}}, "api.telnyx.com", nil},
-		{"user and token", [4]string{"me", "abc"}, http.Header{"X-Api-User": {"me"}, "X-Api-Token": {"abc"}}, "api.telnyx.com", nil},
-		{"key", [4]string{"", "", "KEY"}, http.Header{"Authorization": {"Bearer KEY"}}, "api.telnyx.com", nil},
-		{"token and key", [4]string{"", "abc", "KEY"}, http.Header{"Authorization": {"Token abc"}}, "api.telnyx.com", nil},
-		{"everything", [4]string{"me", "abc", "KEY", "http://127.0.0.1:80/x"}, http.Header{"X-Api-User": {"me"}, "X-Api-Token": {"abc"}}, "127.0.0.1:80", nil},
-		{"bad token", [4]string{"me", "hush\n"}, nil, "", []string{"x-api-token"}},
-		{"bad base URL", [4]string{"me", "abc", "", "http://example.com"}, nil, "", []string{"base_url"}},
-		{"bad base URL and nothing else", [4]string{"", "", "", "http://example.com"}, nil, "", []string{"TELNYX_API_TOKEN", "base_url"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			for i, name := range variables {
-				t.Setenv(name, tt.env[i])
-			}
-			mock := newMock(t)
-			client, err := porting.NewClientFromEnv(porting.WithHTTPClient(&http.Client{Transport: mock}))
-			if tt.errs != nil {
-				assert.Nil(t, client)
-				requireAs[*porting.ArgumentError](t, err)
-				for _, part := range tt.errs {
-					assert.Contains(t, err.Error(), part)
-				}
-				assert.NotContains(t, err.Error(), "hush")
-				return
-			}
-			require.NoError(t, err)
-			mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
-				r.Header.Del("Accept")
-				r.Header.Del("User-Agent")
-				assert.Equal(t, tt.want, r.Header)
-				assert.Equal(t, tt.host, r.URL.Host)
-				return answer(200, "")(r)
-			})
-			require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
-		})
-	}
-
-	t.Run("an option wins over the environment", func(t *testing.T) {
-		t.Setenv("TELNYX_API_TOKEN", "abc")
-		t.Setenv("PORTING_BASE_URL", "https://a.example.com")
-		mock := newMock(t)
-		expect(t, mock, "GET", "https://b.example.com/a", 1, answer(200, ""))
-		client, err := porting.NewClientFromEnv(
-			porting.WithHTTPClient(&http.Client{Transport: mock}), porting.WithBaseURL("https://b.example.com"))
-		require.NoError(t, err)
-		require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, nil))
-	})
-}
-
-// events is an Observer that keeps what it is told.
-type events []porting.Event
-
-func (e *events) Observe(_ context.Context, event porting.Event) { *e = append(*e, event) }
-
-func TestObserver(t *testing.T) {
+func TestLargestLimit(t *testing.T) {
 	t.Parallel()
-	type seen struct {
-		Kind    porting.EventKind
-		Attempt int
-		Status  int
-		ID      string
-		Class   porting.ErrorClass
-		Waits   bool
-	}
-	const drafts = api + "/draft_port_requests"
-	get := func(ctx context.Context, c *porting.Client) error { _, err := c.Drafts.Get(ctx, "a", nil); return err }
-	create := func(ctx context.Context, c *porting.Client) error {
-		_, err := c.Drafts.Create(ctx, "+13125550100")
-		return err
-	}
-	try, call := porting.EventTry, porting.EventCall
-	ok := answer(200, "{}", "X-Request-Id", "req-1")
-	tests := []struct {
-		name   string
-		create bool
-		times  int
-		server func(r *http.Request) (*http.Response, error)
-		want   []seen
-	}{
-		{"success", false, 1, ok, []seen{{try, 1, 200, "req-1", "", false}, {call, 1, 200, "req-1", "", false}}},
-		{"server error, then success", false, 2, inOrder(answer(503, ""), ok), []seen{
-			{try, 1, 503, "", porting.ErrorClassServer, true}, {try, 2, 200, "req-1", "", false}, {call, 2, 200, "req-1", "", false},
-		}},
-		{"client error", false, 1, answer(404, ""), []seen{
-			{try, 1, 404, "", porting.ErrorClassClient, false}, {call, 1, 404, "", porting.ErrorClassClient, false},
-		}},
-		{"the first status of the servers' errors", true, 1, answer(500, ""), []seen{
-			{try, 1, 500, "", porting.ErrorClassServer, false}, {call, 1, 500, "", porting.ErrorClassUnknown, false},
-		}},
-		{"the first status of the redirects", true, 1, answer(300, ""), []seen{
-			{try, 1, 300, "", porting.ErrorClassClient, false}, {call, 1, 300, "", porting.ErrorClassClient, false},
-		}},
-		{"redirect", true, 1, answer(307, ""), []seen{
-			{try, 1, 307, "", porting.ErrorClassClient, false}, {call, 1, 307, "", porting.ErrorClassClient, false},
-		}},
-		{"rate limit", true, 1, answer(429, "", "Retry-After", "3600"), []seen{
-			{try, 1, 429, "", porting.ErrorClassRate, false}, {call, 1, 429, "", porting.ErrorClassRate, false},
-		}},
-		{"decode", false, 1, answer(200, "[]"), []seen{
-			{try, 1, 200, "", "", false}, {call, 1, 200, "", porting.ErrorClassDecode, false},
-		}},
-		{"unknown outcome", true, 1, broken(errors.New("reset")), []seen{
-			{try, 1, 0, "", porting.ErrorClassNetwork, false}, {call, 1, 0, "", porting.ErrorClassUnknown, false},
-		}},
-		{"network", false, 3, broken(errors.New("reset")), []seen{
-			{try, 1, 0, "", porting.ErrorClassNetwork, true}, {try, 2, 0, "", porting.ErrorClassNetwork, true},
-			{try, 3, 0, "", porting.ErrorClassNetwork, false}, {call, 3, 0, "", porting.ErrorClassNetwork, false},
-		}},
-		{"timeout", true, 1, broken(context.DeadlineExceeded), []seen{
-			{try, 1, 0, "", porting.ErrorClassTimeout, false}, {call, 1, 0, "", porting.ErrorClassUnknown, false},
-		}},
-		{"canceled", false, 3, broken(context.Canceled), []seen{
-			{try, 1, 0, "", porting.ErrorClassCanceled, true}, {try, 2, 0, "", porting.ErrorClassCanceled, true},
-			{try, 3, 0, "", porting.ErrorClassCanceled, false}, {call, 3, 0, "", porting.ErrorClassCanceled, false},
-		}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			op, method, route, path, do := "Drafts.Get", "GET", drafts+"/{id}", drafts+"/a", get
-			if tt.create {
-				op, method, route, path, do = "Drafts.Create", "POST", drafts, drafts, create
-			}
-			var told events
-			var lines strings.Builder
-			mock := newMock(t)
-			expect(t, mock, method, baseURL+path, tt.times, tt.server)
-			client := newClient(t, mock, porting.WithObserver(&told),
-				porting.WithLogger(slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-			err := do(t.Context(), client)
-
-			var got []seen
-			for _, e := range told {
-				assert.Equal(t, []string{op, method, route}, []string{e.Operation, e.Method, e.Route})
-				assert.Positive(t, e.Duration)
-				got = append(got, seen{e.Kind, e.Attempt, e.StatusCode, e.RequestID, e.Class, e.Wait > 0})
-			}
-			assert.Equal(t, tt.want, got)
-			assertLog(t, lines.String(), op, route, len(tt.want), err)
-		})
-	}
-
-	t.Run("the limiter refuses", func(t *testing.T) {
-		t.Parallel()
-		var told events
-		_, err := newClient(t, newMock(t), porting.WithObserver(&told), porting.WithLimiter(&limiter{})).Drafts.Create(t.Context(), "+13125550100")
-		require.ErrorIs(t, err, errNoToken)
-		assert.Contains(t, err.Error(), "not sent: no token")
-		require.Len(t, told, 1)
-		assert.Equal(t, porting.ErrorClassLimiter, told[0].Class)
-	})
-	t.Run("an argument error is no event", func(t *testing.T) {
-		t.Parallel()
-		var told events
-		_, err := newClient(t, newMock(t), porting.WithObserver(&told)).Drafts.Get(t.Context(), "", nil)
-		require.Error(t, err)
-		assert.Empty(t, told)
-	})
+	client := clientOf(t, "GET", "/a", answer(200, `{"a":1}`), porting.WithMaxResponseBytes(math.MaxInt64))
+	var got map[string]int
+	require.NoError(t, client.Do(t.Context(), "GET", "/a", nil, nil, &got))
+	assert.Equal(t, 1, got["a"])
 }
 
-// assertLog checks the lines that a call logs: one for each event, and nothing that
-// is nobody's business.
-func assertLog(t *testing.T, log, op, route string, events int, err error) {
-	t.Helper()
-	lines := strings.Split(strings.TrimSpace(log), "\n")
-	assert.Len(t, lines, events)
-	for i, line := range lines {
-		assert.Contains(t, line, "operation="+op)
-		assert.Contains(t, line, "route="+route)
-		warn := i == len(lines)-1 && err != nil || strings.Contains(line, "wait=")
-		assert.Equal(t, warn, strings.Contains(line, "level=WARN"), line)
-		for _, secret := range []string{"+13125550100", apiToken, apiUser} {
-			assert.NotContains(t, line, secret)
-		}
+// TestPrefixesStayAsTheyAre keeps what is escaped in a base URL's path.
+func TestPrefixesStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"https://gw.example.com/a%2F":   "https://gw.example.com/a%2F/x",
+		"https://gw.example.com/a%20b/": "https://gw.example.com/a%20b/x",
+		"https://gw.example.com//":      "https://gw.example.com/x",
+	} {
+		var sent string
+		c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			sent = r.URL.String()
+			return answer(200, "")(r)
+		}), porting.WithBaseURL(base))
+		require.NoError(t, c.Do(t.Context(), "GET", "/x", nil, nil, nil))
+		assert.Equal(t, want, sent)
 	}
+	for _, base := range []string{"https://gw.example.com/a/../b", "https://gw.example.com/./b", "https://:443", "https://gw.example.com/%2e%2e"} {
+		_, err := porting.NewClient(porting.Token(apiToken), porting.WithBaseURL(base))
+		requireArgument(t, err, "NewClient", "base_url")
+	}
+	_, err := porting.NewClient(porting.Token(apiToken), porting.WithHeader("idempotency-key", "1"))
+	requireArgument(t, err, "NewClient", "header.idempotency-key")
 }

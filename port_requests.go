@@ -69,21 +69,3 @@ func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOpti
 func (s *PortRequestsService) Get(ctx context.Context, id PortRequestID, opts *GetOptions) (*PortRequest, error) {
 	return get[PortRequest](ctx, s.client, &request{op: opPortRequestsGet, ids: []string{string(id)}, query: opts})
 }
-
-// EachPhoneNumber iterates over the numbers of a port request that has very many: it
-// decodes the answer one number at a time, as it comes. Nothing is sent before the
-// first step, and each range sends anew. An error is the last step; what was yielded
-// before it is right. The answer has no bound but [WithMaxResponseBytes] and 64 MiB
-// from one number to the next, and the time to read it none but the context,
-// [WithTimeout] and [WithTryTimeout]; once it has begun, a failure isn't tried again.
-//
-// GET /origination/porting/port_requests/{id}: safe.
-//
-// https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
-func (s *PortRequestsService) EachPhoneNumber(ctx context.Context, id PortRequestID) iter.Seq2[*PortRequestPhoneNumber, error] {
-	return streamed(ctx, s.client, &request{
-		op:    opPortRequestsGet,
-		ids:   []string{string(id)},
-		query: &GetOptions{IncludePhoneNumbers: Set(true)},
-	}, eachPhoneNumber)
-}

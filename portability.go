@@ -2,7 +2,6 @@ package porting
 
 import (
 	"context"
-	"iter"
 	"strconv"
 )
 
@@ -31,24 +30,6 @@ func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]Po
 		return nil, err
 	}
 	return answer, nil
-}
-
-// CheckEach is [PortabilityService.Check] for very many numbers: it decodes the answer
-// one result at a time, as it comes. Nothing is sent before the first step, and each
-// range sends anew. An error is the last step; what was yielded before it is right.
-// The answer has no bound but [WithMaxResponseBytes] and 64 MiB from one result to the
-// next, and the time to read it none but the context, [WithTimeout] and
-// [WithTryTimeout]; once it has begun, a failure isn't tried again.
-//
-// POST /origination/porting/portability_checks: safe.
-//
-// https://developers.telnyx.com/api/v1/mission-control/run-portability-check
-func (s *PortabilityService) CheckEach(ctx context.Context, numbers ...string) iter.Seq2[*PortabilityResult, error] {
-	body, err := checkBody(numbers)
-	if err != nil {
-		return failed[PortabilityResult](err)
-	}
-	return streamed(ctx, s.client, &request{op: opPortabilityCheck, body: body}, eachResult)
 }
 
 // checkBody is the body of a portability check. What isn't E.164 is the API's to say.

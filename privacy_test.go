@@ -8,7 +8,6 @@ import (
 	"html"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -223,49 +222,6 @@ func (s *seen) around(i int) string {
 func (s *seen) Observe(_ context.Context, e porting.Event) {
 	e.Duration, e.Wait = 0, 0
 	s.add(fmt.Sprintf("%+v", e))
-}
-
-// TestLogLines looks at the lines of one call that is tried twice.
-func TestLogLines(t *testing.T) {
-	t.Parallel()
-	mock := newMock(t)
-	expect(t, mock, "GET", baseURL+api+"/draft_port_requests?page=2&search=5550100", 2, inOrder(
-		answer(503, "", "Retry-After", "0", "X-Request-Id", "r1", "Set-Cookie", "canary"),
-		answer(200, "[]", "Total-Pages", "1", "X-Request-Id", "r2")))
-	out := new(seen)
-	logger := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: timeless}))
-	client := newClient(t, mock, porting.WithLogger(logger))
-	_, err := client.Drafts.List(t.Context(), &porting.DraftListOptions{Page: 2, Search: "5550100"})
-	require.NoError(t, err)
-	common := `"operation":"Drafts.List","method":"GET","route":"/origination/porting/draft_port_requests"`
-	assert.Equal(t, []string{
-		`{"level":"WARN","msg":"porting try",` + common + `,"attempt":1,"status":503,"request_id":"r1","class":"server","query":{"page":"2"},"header":{"Retry-After":"0"}}`,
-		`{"level":"DEBUG","msg":"porting try",` + common + `,"attempt":2,"status":200,"request_id":"r2","query":{"page":"2"},"header":{"Total-Pages":"1"}}`,
-		`{"level":"DEBUG","msg":"porting call",` + common + `,"attempt":2,"status":200,"request_id":"r2","query":{"page":"2"},"header":{"Total-Pages":"1"}}`,
-	}, strings.Split(strings.TrimSpace(out.String()), "\n"))
-}
-
-// TestWatchingIsFreeWhenNobodyDoes counts the allocations of a call with and without
-// a watcher. The least of many counts is the same under the race detector, which
-// empties pools at random.
-func TestWatchingIsFreeWhenNobodyDoes(t *testing.T) { //nolint:paralleltest // it counts allocations
-	wire := roundTrip(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
-	})
-	allocations := func(opts ...porting.Option) int {
-		client := newClient(t, wire, opts...)
-		least := math.Inf(1)
-		for range 100 {
-			least = min(least, testing.AllocsPerRun(1, func() {
-				if err := client.Do(t.Context(), "GET", "/a", nil, nil, nil); err != nil {
-					t.Error(err)
-				}
-			}))
-		}
-		return int(least)
-	}
-	assert.Equal(t, 32, allocations(), "of Go 1.26; another version may have another number")
-	assert.Greater(t, allocations(porting.WithLogger(slog.New(slog.DiscardHandler))), 32)
 }
 
 // A detour answers the steps that a call makes besides the one in question; all

@@ -3,8 +3,6 @@ package porting
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"log/slog"
 	"net/http"
 
 	"github.com/numberporting/porting/internal/transport"
@@ -18,20 +16,6 @@ type Response struct {
 	Body       []byte      `json:"-"` // as far as it was read; nil if it was streamed
 	Attempts   int         // how often the call was sent
 	RequestID  string      // the server's id of the answer
-}
-
-// Format prints the status, the attempts and the request id.
-func (r Response) Format(f fmt.State, verb rune) {
-	formatString(f, verb, fmt.Sprintf("{%d, %d attempts, request %q}", r.StatusCode, r.Attempts, r.RequestID))
-}
-
-// LogValue logs the status, the attempts and the request id.
-func (r Response) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.Int("status", r.StatusCode),
-		slog.Int("attempts", r.Attempts),
-		slog.String("request_id", r.RequestID),
-	)
 }
 
 type captureKey struct{}

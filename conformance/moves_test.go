@@ -26,9 +26,6 @@ var moves = []move{
 		_, err := w.client.Portability.Check(ctx, w.numbers(8)...)
 		return err
 	}},
-	{"Portability.CheckEach", 1, func(w *walker, ctx context.Context) error {
-		return drain(w.client.Portability.CheckEach(ctx, w.numbers(8)...))
-	}},
 	{"PortRequests.List", 3, func(w *walker, ctx context.Context) error {
 		page, err := w.client.PortRequests.List(ctx, w.portList())
 		if err == nil {
@@ -45,9 +42,6 @@ var moves = []move{
 			w.learnPorts(*p)
 		}
 		return err
-	}},
-	{"PortRequests.EachPhoneNumber", 1, func(w *walker, ctx context.Context) error {
-		return drain(w.client.PortRequests.EachPhoneNumber(ctx, w.port()))
 	}},
 	{"SubRequests.List", 4, func(w *walker, ctx context.Context) error {
 		port := w.port()

@@ -99,7 +99,6 @@ func TestEveryServiceMethodIsAnOperation(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{ // methods that are made of others
 		"PortRequestsService.All": true, "DraftsService.All": true, "DraftsService.Submitted": true, "DocumentsService.Download": true,
-		"PortabilityService.CheckEach": true, "PortRequestsService.EachPhoneNumber": true,
 	}
 	for _, op := range porting.Operations() {
 		service, method, _ := strings.Cut(op.Name, ".")

@@ -168,16 +168,6 @@ func TestCancelledCallsReturnAtOnce(t *testing.T) { //nolint:paralleltest // it 
 		})
 		return err
 	}
-	checkEach := func(items int) func(ctx context.Context, c *porting.Client) error {
-		return func(ctx context.Context, c *porting.Client) error {
-			return drained(c.Portability.CheckEach(ctx, "+13125550100"), items)
-		}
-	}
-	eachNumber := func(items int) func(ctx context.Context, c *porting.Client) error {
-		return func(ctx context.Context, c *porting.Client) error {
-			return drained(c.PortRequests.EachPhoneNumber(ctx, "1"), items)
-		}
-	}
 	all := func(items int) func(ctx context.Context, c *porting.Client) error {
 		return func(ctx context.Context, c *porting.Client) error {
 			return drained(c.PortRequests.All(ctx, nil), items)
@@ -216,11 +206,6 @@ func TestCancelledCallsReturnAtOnce(t *testing.T) { //nolint:paralleltest // it 
 				return ctx.Err()
 			})))
 		}, submit},
-		{"CheckEach: TLS handshake", silent("https", ""), checkEach(0)},
-		{"CheckEach: waiting for the answer", silent("http", ""), checkEach(0)},
-		{"CheckEach: waiting for the next result", silent("http", begun+`[{"raw_number":"1"},`), checkEach(1)},
-		{"EachPhoneNumber: waiting for the answer", silent("http", ""), eachNumber(0)},
-		{"EachPhoneNumber: waiting for the next number", silent("http", begun+`{"phone_numbers":[{"phone_number":"1"},`), eachNumber(1)},
 		{"All: waiting for the first page", silent("http", ""), all(0)},
 		{"All: waiting for pages ahead", stuckAfterOnePage, all(1)},
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -212,38 +211,6 @@ func TestUpdatesThatTheServerMayJudge(t *testing.T) {
 	}))
 }
 
-func TestTimesAreSentInUTC(t *testing.T) {
-	t.Parallel()
-	newYork, err := time.LoadLocation("America/New_York")
-	require.NoError(t, err)
-	kathmandu, err := time.LoadLocation("Asia/Kathmandu")
-	require.NoError(t, err)
-	tests := []struct {
-		name string
-		at   time.Time
-		want string
-	}{
-		{"winter", time.Date(2024, 1, 15, 11, 0, 0, 0, newYork), "2024-01-15T16:00:00Z"},
-		{"summer", time.Date(2024, 7, 15, 11, 0, 0, 0, newYork), "2024-07-15T15:00:00Z"},
-		{"day before", time.Date(2024, 7, 15, 1, 0, 0, 0, kathmandu), "2024-07-14T19:15:00Z"},
-		{"fraction", time.Date(2024, 7, 15, 15, 0, 0, 999_999_999, time.UTC), "2024-07-15T15:00:00Z"},
-		{"monotonic clock", time.Now().Add(time.Hour), time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:")},
-		{"year 0", time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC), "0000-12-31T00:00:00Z"},
-		{"year 9999", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), "9999-12-31T23:59:59Z"},
-		{"year 1", time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), "0001-01-01T00:00:01Z"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			sent := sentBy(t, "PUT", subPath, func(c *porting.Client) error {
-				return update(t.Context(), c, porting.SubRequestUpdate{FOCDateRequestedByUser: porting.Set(tt.at)})
-			})
-			assert.Contains(t, sent, `{"foc_date_requested_by_user":"`+tt.want)
-			assert.Regexp(t, `:\d\dZ"}$`, sent)
-		})
-	}
-}
-
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	good := []string{"+13125550100", "+12", "+123456789012345", "+18005550199", "+442079460000"}
@@ -308,75 +275,4 @@ func TestComments(t *testing.T) {
 	})
 	assert.JSONEq(t, `{"body":" \"ü\u2028\n"}`, sent)
 	assert.NotContains(t, sent, "sub_request_id", "the whole port request")
-}
-
-func TestQueries(t *testing.T) {
-	t.Parallel()
-	yes, no := porting.Set(true), porting.Set(false)
-	list := func(o porting.PortRequestListOptions) func(context.Context, *porting.Client) error {
-		return func(ctx context.Context, c *porting.Client) error { _, err := c.PortRequests.List(ctx, &o); return err }
-	}
-	drafts := func(o porting.DraftListOptions) func(context.Context, *porting.Client) error {
-		return func(ctx context.Context, c *porting.Client) error { _, err := c.Drafts.List(ctx, &o); return err }
-	}
-	get := func(o porting.GetOptions) func(context.Context, *porting.Client) error {
-		return func(ctx context.Context, c *porting.Client) error {
-			_, err := c.PortRequests.Get(ctx, "a", &o)
-			return err
-		}
-	}
-	getDraft := func(o porting.GetOptions) func(context.Context, *porting.Client) error {
-		return func(ctx context.Context, c *porting.Client) error { _, err := c.Drafts.Get(ctx, "a", &o); return err }
-	}
-	tests := []struct {
-		name string
-		path string
-		call func(context.Context, *porting.Client) error
-	}{
-		{"list: zero", "/port_requests", list(porting.PortRequestListOptions{})},
-		{"list: full", "/port_requests?include_phone_numbers=true&include_sub_requests=true&page=1&per_page=250&search=%2B1+312%26%3F&status=complete", list(porting.PortRequestListOptions{Page: 1, PerPage: 250, Search: "+1 312&?", Status: "complete", IncludePhoneNumbers: yes, IncludeSubRequests: yes})},
-		{"list: false", "/port_requests?include_phone_numbers=false&include_sub_requests=false", list(porting.PortRequestListOptions{IncludePhoneNumbers: no, IncludeSubRequests: no})},
-		{"list: unknown status", "/port_requests?status=unheard-of", list(porting.PortRequestListOptions{Status: "unheard-of"})},
-		{"drafts: zero", "/draft_port_requests", drafts(porting.DraftListOptions{})},
-		{"drafts: full", "/draft_port_requests?include_phone_numbers=true&include_sub_requests=true&page=1&per_page=250&search=%C3%BC&status=submitted", drafts(porting.DraftListOptions{Page: 1, PerPage: 250, Search: "ü", Status: "submitted", IncludePhoneNumbers: yes, IncludeSubRequests: yes})},
-		{"drafts: false", "/draft_port_requests?include_phone_numbers=false&include_sub_requests=false", drafts(porting.DraftListOptions{IncludePhoneNumbers: no, IncludeSubRequests: no})},
-		{"get: zero", "/port_requests/a", get(porting.GetOptions{})},
-		{"get: full", "/port_requests/a?include_phone_numbers=true&include_sub_requests=true", get(porting.GetOptions{IncludePhoneNumbers: yes, IncludeSubRequests: yes})},
-		{"get: false", "/port_requests/a?include_phone_numbers=false&include_sub_requests=false", get(porting.GetOptions{IncludePhoneNumbers: no, IncludeSubRequests: no})},
-		{"get draft: zero", "/draft_port_requests/a", getDraft(porting.GetOptions{})},
-		{"get draft: false", "/draft_port_requests/a?include_phone_numbers=false", getDraft(porting.GetOptions{IncludePhoneNumbers: no})},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			body := "[]"
-			if strings.HasPrefix(tt.name, "get") {
-				body = "{}"
-			}
-			require.NoError(t, tt.call(t.Context(), clientOf(t, "GET", api+tt.path, answer(200, body))))
-		})
-	}
-
-	null := porting.Null[bool]()
-	refused := []struct {
-		name, operation, field string
-		call                   func(context.Context, *porting.Client) error
-	}{
-		{"null", "PortRequests.List", "include_phone_numbers", list(porting.PortRequestListOptions{IncludePhoneNumbers: null})},
-		{"null in drafts", "Drafts.List", "include_sub_requests", drafts(porting.DraftListOptions{IncludeSubRequests: null})},
-		{"null in get", "PortRequests.Get", "include_sub_requests", get(porting.GetOptions{IncludeSubRequests: null})},
-		{"null in get draft", "Drafts.Get", "include_phone_numbers", getDraft(porting.GetOptions{IncludePhoneNumbers: null})},
-		{"negative page", "PortRequests.List", "page", list(porting.PortRequestListOptions{Page: -1})},
-		{"negative page of all", "PortRequests.List", "page", func(ctx context.Context, c *porting.Client) error {
-			_, err := read(t, c.PortRequests.All(ctx, &porting.PortRequestListOptions{Page: -1}))
-			return err
-		}},
-		{"negative length", "Drafts.List", "per_page", drafts(porting.DraftListOptions{PerPage: -1})},
-	}
-	for _, tt := range refused {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			requireArgument(t, tt.call(t.Context(), newClient(t, newMock(t))), tt.operation, tt.field)
-		})
-	}
 }

@@ -1,0 +1,64 @@
+package porting_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
+)
+
+func TestOptional(t *testing.T) {
+	t.Parallel()
+	type holder struct {
+		Text  porting.Optional[string]         `json:"text,omitzero"`
+		Count porting.Optional[int]            `json:"count,omitzero"`
+		Flag  porting.Optional[bool]           `json:"flag,omitzero"`
+		List  porting.Optional[[]string]       `json:"list,omitzero"`
+		Deep  porting.Optional[map[string]int] `json:"deep,omitzero"`
+	}
+	tests := []struct {
+		name string
+		v    holder
+		want string
+	}{
+		{"unset", holder{}, `{}`},
+		{"null", holder{Text: porting.Null[string](), Count: porting.Null[int](), Flag: porting.Null[bool]()}, `{"text":null,"count":null,"flag":null}`},
+		{"zero", holder{Text: porting.Set(""), Count: porting.Set(0), Flag: porting.Set(false)}, `{"text":"","count":0,"flag":false}`},
+		{"set", holder{Text: porting.Set("a"), Count: porting.Set(-5), Flag: porting.Set(true), List: porting.Set([]string{"a"}), Deep: porting.Set(map[string]int{"a": 1})}, `{"text":"a","count":-5,"flag":true,"list":["a"],"deep":{"a":1}}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			data, err := json.Marshal(tt.v)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, string(data))
+			assert.Equal(t, tt.want, sentAs(t, tt.v))
+
+			var mine, own holder
+			require.NoError(t, json.Unmarshal(data, &mine))
+			assert.Equal(t, tt.v, mine)
+			require.NoError(t, clientOf(t, "GET", "/a", answer(200, tt.want)).Do(t.Context(), "GET", "/a", nil, nil, &own))
+			assert.Equal(t, tt.v, own)
+		})
+	}
+
+	set, null, unset := porting.Set(0), porting.Null[int](), porting.Optional[int]{}
+	assert.Equal(t, []bool{false, false, true}, []bool{set.IsZero(), null.IsZero(), unset.IsZero()})
+	assert.Equal(t, []bool{false, true, false}, []bool{set.IsNull(), null.IsNull(), unset.IsNull()})
+	for want, o := range map[bool]porting.Optional[int]{true: set, false: null} {
+		_, ok := o.Get()
+		assert.Equal(t, want, ok)
+	}
+	v, ok := porting.Set("a").Get()
+	assert.True(t, ok)
+	assert.Equal(t, "a", v)
+
+	over := porting.Set("a")
+	require.NoError(t, json.Unmarshal([]byte("null"), &over))
+	assert.Equal(t, porting.Null[string](), over, "null clears the value, too")
+	require.Error(t, json.Unmarshal([]byte("5"), &over))
+	require.Error(t, json.Unmarshal([]byte(`"a"`), &set))
+}
