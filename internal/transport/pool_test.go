@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -55,7 +56,7 @@ func TestPoolWithoutHTTP2(t *testing.T) {
 // TestPoolWaitsForNothingForEver checks that each limit of time is there.
 func TestPoolWaitsForNothingForEver(t *testing.T) {
 	t.Parallel()
-	pool := transport.NewPool().Transport.(*http.Transport)
+	pool := transport.NewTransport()
 	for name, limit := range map[string]time.Duration{
 		"an idle connection": pool.IdleConnTimeout,
 		"a handshake":        pool.TLSHandshakeTimeout,
@@ -85,10 +86,16 @@ func TestUsersClientStaysAsItIs(t *testing.T) {
 	rt := &script{answers: []answer{{status: 200, body: "{}"}}}
 	users := &http.Client{Transport: rt, Timeout: 1 << 40, CheckRedirect: nil}
 	before := *users
-	c := &transport.Client{HTTP: users, Policy: policy}
+	c := &transport.Client{Pool: transport.NewPool(users), Policy: policy}
 	c.Do(t.Context(), safe(t, anywhere))
 	assert.Equal(t, before.Transport, users.Transport)
 	assert.Equal(t, before.Timeout, users.Timeout)
 	assert.Nil(t, users.CheckRedirect)
 	assert.Nil(t, users.Jar)
+}
+
+// trust makes the client's pool trust the server's certificate.
+func trust(c *transport.Client, server *httptest.Server) {
+	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	c.Pool.HTTP.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: roots}
 }

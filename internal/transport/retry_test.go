@@ -411,13 +411,13 @@ func TestBudget(t *testing.T) {
 		assert.EqualValues(t, 10+5, sent(10), "a wait that isn't begun takes nothing")
 
 		c.Policy.MaxAttempts = 1
-		c.HTTP.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
+		c.Pool.HTTP.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Body: io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))}, nil
 		})
 		for range 30 {
 			c.Do(t.Context(), safe(t, anywhere))
 		}
-		c.HTTP.Transport, c.Policy.MaxAttempts = rt, policy.MaxAttempts
+		c.Pool.HTTP.Transport, c.Policy.MaxAttempts = rt, policy.MaxAttempts
 		assert.EqualValues(t, 10, sent(10), "answers that break off give nothing back")
 	})
 }

@@ -81,9 +81,9 @@ func raw(t *testing.T, do func(conn net.Conn)) (address string, requests *atomic
 // quick is a client with a pool of its own and waits of a millisecond.
 func quick(t *testing.T) *transport.Client {
 	t.Helper()
-	pool := transport.NewPool()
+	pool := transport.NewPool(nil)
 	t.Cleanup(pool.CloseIdleConnections)
-	return &transport.Client{HTTP: pool, Policy: transport.Policy{
+	return &transport.Client{Pool: pool, Policy: transport.Policy{
 		MaxAttempts: 4, MinWait: time.Millisecond, MaxWait: time.Millisecond, MaxElapsed: time.Minute,
 	}}
 }
@@ -105,7 +105,7 @@ func TestHeadersOfPastTries(t *testing.T) {
 				tries.Add(1)
 				return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: header, Body: http.NoBody, Request: r}, nil
 			}))
-			c.HTTP.Jar = jar
+			c.Pool.HTTP.Jar = jar
 			c.Policy.MinWait, c.Policy.MaxWait = 1, 1
 			c.Do(t.Context(), safe(t, anywhere))
 			readers.Wait()
@@ -139,7 +139,7 @@ func TestTryTimeouts(t *testing.T) {
 					}
 					return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
 				}))
-				c.HTTP.Timeout = test.users
+				c.Pool.HTTP.Timeout = test.users
 				call := safe(t, anywhere)
 				call.TryTimeout = test.call
 				assert.Equal(t, 204, c.Do(t.Context(), call).StatusCode)
@@ -378,7 +378,7 @@ func TestUsersTimeout(t *testing.T) {
 	t.Cleanup(func() { close(hang) })
 	address, _ := raw(t, func(net.Conn) { <-hang })
 	c := quick(t)
-	c.HTTP.Timeout = 20 * time.Millisecond
+	c.Pool.HTTP.Timeout = 20 * time.Millisecond
 	c.Policy.MaxAttempts = 2
 	out := c.Do(t.Context(), safe(t, address))
 	assert.Equal(t, 2, out.Attempts)
@@ -550,7 +550,7 @@ func TestStream(t *testing.T) {
 		t.Parallel()
 		address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "content") })
 		c := quick(t)
-		c.HTTP.Timeout = time.Minute
+		c.Pool.HTTP.Timeout = time.Minute
 		call := safe(t, address)
 		call.Stream = true
 		out := c.Do(t.Context(), call)
@@ -571,7 +571,7 @@ func TestCookiesAreTheHTTPClients(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	c := quick(t)
-	c.HTTP.Jar = jar
+	c.Pool.HTTP.Jar = jar
 	c.Do(t.Context(), safe(t, address))
 	assert.Equal(t, "1", string(c.Do(t.Context(), safe(t, address)).Body))
 }
