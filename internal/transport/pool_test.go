@@ -6,12 +6,15 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -65,6 +68,29 @@ func TestPoolWaitsForNothingForEver(t *testing.T) {
 		"a ping's answer":    pool.HTTP2.PingTimeout,
 	} {
 		assert.GreaterOrEqual(t, limit, time.Second, name)
+	}
+}
+
+// TestProxiesThatRefuse has a proxy refuse to connect: its answer isn't the server's.
+func TestProxiesThatRefuse(t *testing.T) {
+	t.Parallel()
+	for status, attempts := range map[int]int{407: 1, 403: 1, 429: 4, 502: 4} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.WriteHeader(status)
+			})
+			proxy, err := url.Parse(address)
+			require.NoError(t, err)
+			c := quick(t)
+			c.Pool.HTTP.Transport.(*http.Transport).Proxy = http.ProxyURL(proxy)
+			out := c.Do(t.Context(), unsafe(t, anywhere))
+			assert.EqualError(t, out.Err, fmt.Sprintf("the proxy %s refused to connect: %d %s", proxy.Host, status, http.StatusText(status)))
+			assert.False(t, out.Sent)
+			assert.EqualValues(t, attempts, asked.Load())
+		})
 	}
 }
 

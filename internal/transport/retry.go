@@ -103,8 +103,11 @@ func askedWait(status int, h http.Header) time.Duration {
 		now = time.Now()
 	}
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
-		const unixTimes = 1e9 // seconds since 1970 on a day in 2001; as a wait, 32 years
-		if seconds >= unixTimes && seconds < 10*unixTimes {
+		const early = 5e8 // seconds since 1970 on a day in 1985; as a wait, 16 years
+		if seconds >= 1000*early && seconds < 20_000*early {
+			seconds /= 1000 // in milliseconds
+		}
+		if seconds >= early && seconds < 20*early {
 			seconds -= float64(now.UnixNano()) / 1e9
 		}
 		switch {

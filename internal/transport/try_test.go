@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -240,22 +242,85 @@ func TestBrokenAnswers(t *testing.T) {
 		{"an error closed within its body", func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 422 No\r\nContent-Length: 10\r\n\r\n{")
 		}, 422, 1},
+		{"closed within a body without a length", func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n{")
+		}, 200, 4},
 		{"not HTTP", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }, 0, 4},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			address, requests := raw(t, test.do)
-			out := quick(t).Do(t.Context(), safe(t, address))
+			call := safe(t, address)
+			call.Whole = json.Valid
+			out := quick(t).Do(t.Context(), call)
 			assert.EqualValues(t, test.attempts, requests.Load(), "repeatable")
 			assert.Equal(t, test.status, out.StatusCode)
 			assert.Error(t, out.Err)
 
 			requests.Store(0)
-			out = quick(t).Do(t.Context(), unsafe(t, address))
+			call = unsafe(t, address)
+			call.Whole = json.Valid
+			out = quick(t).Do(t.Context(), call)
 			assert.EqualValues(t, 1, requests.Load(), "unsafe")
 			assert.True(t, out.Sent)
 			assert.Error(t, out.Err)
+		})
+	}
+	t.Run("whole, without a length", func(t *testing.T) {
+		t.Parallel()
+		address, _ := raw(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n{}") })
+		call := safe(t, address)
+		call.Whole = json.Valid
+		out := quick(t).Do(t.Context(), call)
+		require.NoError(t, out.Err)
+		assert.Equal(t, "{}", string(out.Body))
+	})
+}
+
+// TestCompressedAnswers has a server compress, and a transport that leaves it so.
+func TestCompressedAnswers(t *testing.T) {
+	t.Parallel()
+	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		if r.URL.Path == "/broken" {
+			_, _ = io.WriteString(w, "not gzip")
+			return
+		}
+		zip := gzip.NewWriter(w)
+		_, _ = io.WriteString(zip, r.URL.Path)
+		_ = zip.Close()
+	})
+	rt := transport.NewTransport()
+	rt.DisableCompression = true
+	t.Cleanup(rt.CloseIdleConnections)
+	assert.Equal(t, "/a", string(client(rt).Do(t.Context(), safe(t, address+"/a")).Body))
+	assert.Equal(t, "/a", string(quick(t).Do(t.Context(), safe(t, address+"/a")).Body))
+	c := client(rt)
+	c.Policy.MaxAttempts = 1
+	assert.Error(t, c.Do(t.Context(), safe(t, address+"/broken")).Err)
+}
+
+// TestContents sends contents that can't be read to their end: that isn't the network's
+// failure, and nobody tries again.
+func TestContents(t *testing.T) {
+	t.Parallel()
+	address, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	errDisk := errors.New("no disk")
+	for name, content := range map[string]io.Reader{
+		"a reader that fails":   io.MultiReader(strings.NewReader("con"), iotest.ErrReader(errDisk)),
+		"one that ends earlier": strings.NewReader("con"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			call := unsafe(t, address)
+			call.Repeatable = true
+			call.Body = func() io.Reader { return content }
+			call.BodySize = 1 << 20
+			out := quick(t).Do(t.Context(), call)
+			assert.Equal(t, 1, out.Attempts)
+			_, ok := errors.AsType[*transport.ContentError](out.Err)
+			assert.True(t, ok, out.Err)
 		})
 	}
 }
