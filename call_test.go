@@ -51,7 +51,7 @@ func TestQueries(t *testing.T) {
 			t.Parallel()
 			body := "[]"
 			if strings.HasPrefix(tt.name, "get") {
-				body = "{}"
+				body = `{"id":"a"}`
 			}
 			require.NoError(t, tt.call(t.Context(), clientOf(t, "GET", api+tt.path, answer(200, body))))
 		})

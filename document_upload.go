@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 	"net/textproto"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -120,8 +123,8 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 		name:        path.Base(strings.ReplaceAll(u.Filename, `\`, "/")),
 		contentType: cmp.Or(u.ContentType, mime.TypeByExtension(path.Ext(u.Filename))),
 	}
-	if _, err := encodeJSON(u.Extra); err != nil {
-		return nil, &ArgumentError{op.Name, "extra", "can't be sent as JSON"}
+	if _, err := encodeJSON(map[string]any{"extra": u.Extra}); err != nil {
+		return nil, inOperation(op, err)
 	}
 	_, _, mediaErr := mime.ParseMediaType(f.contentType)
 	switch {
@@ -248,6 +251,9 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 
 	var head bytes.Buffer
 	form := multipart.NewWriter(&head)
+	if err := form.SetBoundary(boundary(fields, f)); err != nil {
+		return "", nil, unusable("form_fields", err.Error())
+	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if err := form.WriteField(name, fields[name]); err != nil {
 			return "", nil, unusable("form_fields."+name, err.Error())
@@ -288,6 +294,24 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 		},
 		MaxBytes: defaultMaxResponseBytes,
 	}, nil
+}
+
+// boundary returns what separates the parts of a form. It is always the same for the same
+// form and file, so that a recorded upload can be played back. It is a hash of the form's
+// fields, which the server signs anew for each upload, so that nobody can have put it into
+// the file, and of what is known of the file without reading it.
+func boundary(fields map[string]string, f *file) string {
+	const longest = 60 // as many characters as a random one of mime/multipart has
+	hash := sha256.New()
+	write := func(s string) { _, _ = fmt.Fprintf(hash, "%d:%s", len(s), s) }
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		write(name)
+		write(fields[name])
+	}
+	write(f.name)
+	write(f.contentType)
+	write(strconv.FormatInt(f.size, 10))
+	return hex.EncodeToString(hash.Sum(nil))[:longest]
 }
 
 // hasField tells whether a form has a field of the name, in any case.

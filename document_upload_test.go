@@ -368,7 +368,7 @@ type panicking struct{}
 func TestUploadChecksAllBeforeItSends(t *testing.T) {
 	t.Parallel()
 	for field, upload := range map[string]porting.DocumentUpload{
-		"extra":    {Type: "loa", Filename: "a.pdf", Content: strings.NewReader("x"), Extra: map[string]any{"n": math.NaN()}},
+		"extra.n":  {Type: "loa", Filename: "a.pdf", Content: strings.NewReader("x"), Extra: map[string]any{"n": math.NaN()}},
 		"filename": {Type: "loa", Filename: "a\xff.pdf", Content: strings.NewReader("x")},
 	} {
 		_, err := newClient(t, newMock(t)).Documents.Upload(t.Context(), "1", upload)

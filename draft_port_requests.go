@@ -16,12 +16,12 @@ type DraftsService struct{ client *Client }
 // DraftListOptions choose which drafts are listed and what they include. Zero
 // fields are left to the server.
 type DraftListOptions struct {
-	Page                int            `url:"page,omitempty"`     // from 1
-	PerPage             int            `url:"per_page,omitempty"` // the server's default is 20, its maximum isn't documented
-	Search              string         `url:"search,omitempty"`   // part of a number
-	Status              DraftStatus    `url:"status,omitempty"`
-	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty"` // the server's default is true
-	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty"`  // the server's default is false
+	Page                int            `url:"page,omitempty" json:"page,omitzero"`         // from 1
+	PerPage             int            `url:"per_page,omitempty" json:"per_page,omitzero"` // the server's default is 20, its maximum isn't documented
+	Search              string         `url:"search,omitempty" json:"search,omitzero"`     // part of a number
+	Status              DraftStatus    `url:"status,omitempty" json:"status,omitzero"`
+	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty" json:"include_phone_numbers,omitzero"` // the server's default is true
+	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty" json:"include_sub_requests,omitzero"`   // the server's default is false
 }
 
 // DraftSubRequestUpdate is what [DraftsService.UpdateSubRequest] changes. Only fields
@@ -205,11 +205,7 @@ func (u DraftSubRequestUpdate) checkFields(op *Operation) error {
 		timeRule("foc_date_requested_by_user", u.FOCDateRequestedByUser),
 		stringRule("billing_phone_number", u.BillingPhoneNumber, brokenNumber),
 		stringRule("country_code", u.CountryCode, brokenCountry),
-		optionRule("porting_option", u.PortingOption, u.BillingPhoneNumber),
-		secretRule("pin_passcode", u.PINPasscode),
-		secretRule("account_number", u.AccountNumber),
-		secretRule("tax_identifier", u.TaxIdentifier),
-		secretRule("business_identifier", u.BusinessIdentifier),
+		optionRule("porting_option", u.PortingOption),
 	)
 }
 

@@ -81,10 +81,6 @@ func (u SubRequestUpdate) check(op *Operation) error {
 		BillingPhoneNumber:     u.BillingPhoneNumber,
 		CountryCode:            u.CountryCode,
 		PortingOption:          u.PortingOption,
-		PINPasscode:            u.PINPasscode,
-		AccountNumber:          u.AccountNumber,
-		TaxIdentifier:          u.TaxIdentifier,
-		BusinessIdentifier:     u.BusinessIdentifier,
 	}.checkFields(op)
 }
 
