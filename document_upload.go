@@ -31,13 +31,13 @@ type DocumentUpload struct {
 	ContentType string // a media type; empty: the usual one of the file name's extension
 
 	// Content is sent from where it stands to its end. An *os.File, a *bytes.Reader
-	// or the like is read as it is sent; any other reader is read first, and may hold
-	// up to 32 MiB. If the context ends while a Read hangs, Upload returns, and the Read
-	// is left behind.
+	// or the like is read while it is sent. Any other reader is read before anything is
+	// sent, and may hold up to 32 MiB. If the context ends while a Read hangs, Upload
+	// returns without waiting for the Read.
 	Content io.Reader
 
 	// Extra adds members to the body of the last step, or replaces its document_type
-	// and body: what that step takes isn't documented.
+	// and body, because what that step takes isn't documented.
 	Extra map[string]any
 }
 
@@ -50,13 +50,16 @@ var storageUpload = &Operation{Name: "Documents.Upload", Method: http.MethodPost
 // Upload adds a document to a draft in three steps: it asks where to send the file,
 // sends it to that storage host, without credentials, and tells the draft about it.
 // Only the first step is documented. The second follows the usual convention of
-// signed forms, the third sends document_type and, as body, the file's key in
-// storage; neither has been verified. An [*UploadError] says which step failed; one
-// whose last step's outcome is unknown wraps an [*OutcomeUnknownError]: if a document
-// of the draft has the error's Key as its Body, it is there.
+// signed forms. The third sends document_type and, as body, the file's key in
+// storage. Neither has been verified.
 //
-// POST /files/upload_requests: safe. POST to storage: idempotent.
-// POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: unsafe.
+// An [*UploadError] says which step failed. If the outcome of the last step is unknown, it
+// wraps an [*OutcomeUnknownError]: the document was added if one of the draft's documents
+// has the error's Key as its Body.
+//
+//	POST /files/upload_requests: safe
+//	POST to storage: idempotent
+//	POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: unsafe
 //
 // https://developers.telnyx.com/api/v1/mission-control/create-draft-port-request-supporting-document
 func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload DocumentUpload) (*SupportingDocument, error) {
@@ -105,7 +108,7 @@ func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload Doc
 	return document, nil
 }
 
-// A file is a content that can be read more than once.
+// A file is a content that can be read again for each try.
 type file struct {
 	name        string
 	contentType string
@@ -113,7 +116,7 @@ type file struct {
 	open        func() io.Reader
 }
 
-// file checks the upload, and that the draft's id can be sent, before anything is.
+// file checks the upload and the draft's id before anything is sent.
 func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) {
 	op := opDraftDocumentsCreate
 	if _, err := expand(op, []string{string(draft)}); err != nil {
@@ -160,7 +163,7 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 	return f, nil
 }
 
-// readAll reads to the end, or until the context's.
+// readAll reads until the reader ends or the context does.
 func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 	type result struct {
 		data     []byte
@@ -220,7 +223,8 @@ type uploadRequest struct {
 	FormFields map[string]string `json:"form_fields"`
 }
 
-// call makes the request that sends the file, and the key that storage will keep it under.
+// call makes the request that sends the file, and tells the key under which storage will
+// keep it.
 func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Call, err error) {
 	unusable := func(field, reason string) error {
 		return &DecodeError{Operation: storageUpload.Name, Field: field, Err: errors.New(reason)}
@@ -272,7 +276,7 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 			key = strings.ReplaceAll(value, "${filename}", f.name)
 		}
 	}
-	name := f.name // and nothing else of the file: errors hold it
+	name := f.name // only the name: an error keeps Texts, and must not keep the content with it
 	return key, &transport.Call{
 		AnyHost: true,
 		Method:  http.MethodPost,
