@@ -132,7 +132,7 @@ func TestPlaceholdersAreNotSent(t *testing.T) {
 			assert.ErrorContains(t, err, ": is the placeholder that a Secret prints as, not the secret (")
 		})
 	}
-	assert.Equal(t, `{"a":"[redacted]","b":"redacted","c":"x [redacted]"}`, sentAs(t, object{
+	assert.JSONEq(t, `{"a":"[redacted]","b":"redacted","c":"x [redacted]"}`, sentAs(t, object{
 		"a": "[redacted]", "b": porting.Secret("redacted"), "c": porting.Secret("x [redacted]"),
 	}))
 	_, err := newClient(t, newMock(t)).Documents.Upload(t.Context(), "1", porting.DocumentUpload{

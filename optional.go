@@ -12,8 +12,8 @@ import (
 //
 // JSON can say all three, if the field's tag has omitzero: unset is no member at all. A
 // query can say unset and a value; null in a query is an [*ArgumentError]. Other formats
-// can't tell the three apart, so encoding an Optional as YAML, XML, TOML or gob is an
-// error, and so is decoding one.
+// can't tell the three apart, so encoding an Optional that isn't left out as YAML, XML,
+// TOML or gob is an error. So is decoding one, but for a null in YAML, which leaves it unset.
 //
 // A decoder that refuses unknown members also refuses them within an Optional: those of
 // encoding/json/v2, and of encoding/json from Go 1.27 on. Before that, encoding/json

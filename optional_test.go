@@ -74,8 +74,8 @@ func TestOptional(t *testing.T) {
 func TestOptionalInOtherFormats(t *testing.T) {
 	t.Parallel()
 	type holder struct {
-		Text   porting.Optional[string]                `yaml:"text,omitempty"`
-		Option porting.Optional[porting.PortingOption] `yaml:"option,omitempty"`
+		Text   porting.Optional[string]                `yaml:"text,omitempty" xml:"text"`
+		Option porting.Optional[porting.PortingOption] `yaml:"option,omitempty" xml:"option"`
 	}
 	values := map[string]holder{
 		"set":    {Text: porting.Set("a")},
@@ -101,7 +101,10 @@ func TestOptionalInOtherFormats(t *testing.T) {
 	for _, text := range []string{"text: a", "text: {a: b}", "option: {type: full}", "option: [a]"} {
 		require.ErrorContains(t, yaml.Unmarshal([]byte(text), new(holder)), "Optional", text)
 	}
-	require.ErrorContains(t, xml.Unmarshal([]byte("<holder><Text>a</Text></holder>"), new(holder)), "Optional")
+	var null holder
+	require.NoError(t, yaml.Unmarshal([]byte("text: null"), &null))
+	assert.Equal(t, holder{}, null, "YAML doesn't ask")
+	require.ErrorContains(t, xml.Unmarshal([]byte("<holder><text>a</text></holder>"), new(holder)), "Optional")
 }
 
 // TestOptionalRefusesUnknownMembers follows what the caller's decoder was told.

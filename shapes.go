@@ -1,6 +1,7 @@
 package porting
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/go-json-experiment/json"
@@ -50,13 +51,13 @@ func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 			return err
 		}
 	}
-	switch d.PeekKind() {
-	case 'n':
+	switch next := d.PeekKind(); {
+	case next == 'n':
 		return errNull
-	case ']':
+	case inArray && next == ']':
 		return errCount
 	}
-	if err := json.UnmarshalDecode(d, o.into); err != nil {
+	if err := o.decode(d); err != nil {
 		return err
 	}
 	if inArray {
@@ -71,6 +72,36 @@ func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		return &missingError{name}
 	}
 	return nil
+}
+
+// decode decodes the object itself. A list of numbers gets room for them first, because to
+// move a long list as it grows would take a quarter of the time.
+func (o object[T]) decode(d *jsontext.Decoder) error {
+	switch into := any(o.into).(type) {
+	case *PortRequest:
+		defer makeRoom(&into.PhoneNumbers, countObjects(d))()
+	case *DraftPortRequest:
+		defer makeRoom(&into.PhoneNumbers, countObjects(d))()
+	}
+	return json.UnmarshalDecode(d, o.into)
+}
+
+// makeRoom makes room in list for n items. The function that it returns takes the room
+// back if the answer had no such list, which is not the same as an empty one.
+func makeRoom[T any](list *[]T, n int) (settle func()) {
+	*list = make([]T, 0, n)
+	return func() {
+		if len(*list) == 0 && cap(*list) == n { // the decoder gives an empty list no room
+			*list = nil
+		}
+	}
+}
+
+// countObjects counts the objects that are to come by their braces. There can be fewer: a
+// text can have braces, too.
+func countObjects(d *jsontext.Decoder) int {
+	const most = 100_000 // for so many there is memory, whatever they turn out to be
+	return min(most, bytes.Count(d.UnreadBuffer(), []byte("{")))
 }
 
 // array decodes an answer that is an array. What its items lack is not looked at: one
@@ -92,7 +123,7 @@ type portabilityAnswer []PortabilityResult
 
 // UnmarshalJSONFrom decodes any of the three and flattens it, in order.
 func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	*a = portabilityAnswer{}
+	*a = make(portabilityAnswer, 0, countObjects(d))
 	switch d.PeekKind() {
 	case 'n':
 		return errNullList
@@ -123,6 +154,7 @@ type portabilityGroup struct {
 // decodeGroup appends the results of a group, or the single result that it is.
 func (a *portabilityAnswer) decodeGroup(d *jsontext.Decoder, mayBeSingle bool) error {
 	var g portabilityGroup
+	g.PhoneNumbers.value = (*a)[len(*a):] // the results are decoded to where they are appended
 	if err := json.UnmarshalDecode(d, &g); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func TestUnchanged(t *testing.T) {
 	change := sub.Unchanged()
 	change.Locality = porting.Set("Evanston")
 	sent := sentBy(t, "PUT", subPath, func(c *porting.Client) error { return update(t.Context(), c, change) })
-	assert.Equal(t, `{"foc_date_requested_by_user":"2024-03-14T15:00:00Z","auth_person_name":"Ada Example","billing_phone_number":"+13125550100",`+
+	assert.JSONEq(t, `{"foc_date_requested_by_user":"2024-03-14T15:00:00Z","auth_person_name":"Ada Example","billing_phone_number":"+13125550100",`+
 		`"street_address":"311 W Superior St","locality":"Evanston","administrative_area":"IL","postal_code":"60654","country_code":"US",`+
 		`"default_connection_id":"1293384261075731499"}`, sent)
 

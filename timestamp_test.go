@@ -139,7 +139,7 @@ func TestDateOnly(t *testing.T) {
 		assert.Equal(t, `"`+want+`"`, string(data), "it is written as it came")
 		var again porting.Timestamp
 		require.NoError(t, json.Unmarshal(data, &again))
-		assert.True(t, at == again)
+		assert.Equal(t, at, again)
 	}
 	for _, text := range []string{"2024-03-14T00:00:00Z", "2024-03-14 00:00", "20240314T0000Z", ""} {
 		assert.False(t, day(text).DateOnly(), text)
