@@ -2,6 +2,7 @@ package porting
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,13 +112,35 @@ func decode(op *Operation, out *transport.Outcome, result any) error {
 		return nil
 	}
 	field, reason := explainJSON(err)
+	_, missing := errors.AsType[*missingError](err)
+	if missing && op.Retry != RetrySafe {
+		reason = fmt.Errorf("%w, and whether the server did it isn't known", reason)
+	}
+	if text := envelopeText(out.Body); text != "" {
+		reason = fmt.Errorf("%w; the answer says %q", reason, text)
+	}
 	if contentType := out.Header.Get("Content-Type"); contentType != "" && !strings.Contains(contentType, "json") {
 		reason = fmt.Errorf("%w (its content type is %q)", reason, contentType)
 	}
-	return decodeError(op, out, field, reason)
+	e := decodeError(op, out, field, reason)
+	e.changed = e.changed && !missing // the answer can be a refusal with a status of 200
+	return e
 }
 
-func decodeError(op *Operation, out *transport.Outcome, field string, reason error) error {
+// envelopeText is what an answer says in place of the object that was asked for. The
+// vendor's older APIs answer {"success": false, "message": "…"} with a status of 200.
+func envelopeText(body []byte) string {
+	var envelope struct {
+		Message any `json:"message"`
+		Error   any `json:"error"`
+	}
+	if decodeJSON(body, &envelope) != nil {
+		return ""
+	}
+	return cmp.Or(textOf(envelope.Message), textOf(envelope.Error))
+}
+
+func decodeError(op *Operation, out *transport.Outcome, field string, reason error) *DecodeError {
 	const kept = 1 << 20
 	return &DecodeError{
 		Operation:  op.Name,

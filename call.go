@@ -70,8 +70,7 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 	if r.body != nil {
 		body, err := encodeJSON(r.body)
 		if err != nil {
-			field, reason := explainJSON(err)
-			return nil, &ArgumentError{r.op.Name, cmp.Or(field, "body"), "can't be sent as JSON: " + reason.Error()}
+			return nil, inOperation(r.op, err)
 		}
 		call.Header["Content-Type"] = contentTypeJSON
 		call.Body = func() io.Reader { return bytes.NewReader(body) }
@@ -125,33 +124,28 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 // get calls an operation whose answer is one object.
-func get[T any](ctx context.Context, c *Client, r *request) (*T, error) {
-	result := new(T)
-	if _, err := c.call(ctx, r, &object[T]{result}); err != nil {
-		return nil, err
-	}
-	return result, nil
+func get[T model](ctx context.Context, c *Client, r *request) (*T, error) {
+	return getObject(ctx, c, r, object[T]{into: new(T)})
 }
 
 // getOneOf calls an operation whose answer is one object or an array of one.
-func getOneOf[T any](ctx context.Context, c *Client, r *request) (*T, error) {
-	result := new(T)
-	if _, err := c.call(ctx, r, &oneOf[T]{result}); err != nil {
-		return nil, err
-	}
-	return result, nil
+func getOneOf[T model](ctx context.Context, c *Client, r *request) (*T, error) {
+	return getObject(ctx, c, r, object[T]{into: new(T), orArray: true})
 }
 
-// list calls an operation whose answer is an array. The result is never nil: null
-// is an empty array.
+func getObject[T model](ctx context.Context, c *Client, r *request, result object[T]) (*T, error) {
+	if _, err := c.call(ctx, r, &result); err != nil {
+		return nil, err
+	}
+	return result.into, nil
+}
+
+// list calls an operation whose answer is an array. The result is never nil.
 func list[T any](ctx context.Context, c *Client, r *request) ([]T, http.Header, error) {
 	result := make([]T, 0, r.room)
-	header, err := c.call(ctx, r, &result)
+	header, err := c.call(ctx, r, &array[T]{&result})
 	if err != nil {
 		return nil, nil, err
-	}
-	if result == nil {
-		result = []T{}
 	}
 	return result, header, nil
 }

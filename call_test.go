@@ -2,9 +2,11 @@ package porting_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
@@ -51,7 +53,7 @@ func TestQueries(t *testing.T) {
 			t.Parallel()
 			body := "[]"
 			if strings.HasPrefix(tt.name, "get") {
-				body = "{}"
+				body = `{"id":"a"}`
 			}
 			require.NoError(t, tt.call(t.Context(), clientOf(t, "GET", api+tt.path, answer(200, body))))
 		})
@@ -79,4 +81,29 @@ func TestQueries(t *testing.T) {
 			requireArgument(t, tt.call(t.Context(), newClient(t, newMock(t))), tt.operation, tt.field)
 		})
 	}
+}
+
+// TestOptionsSurviveJSON stores options and loads them again; what is unset stays unset.
+func TestOptionsSurviveJSON(t *testing.T) {
+	t.Parallel()
+	yes, no := porting.Set(true), porting.Set(false)
+	stored(t, porting.PortRequestListOptions{}, `{}`)
+	stored(t, porting.DraftListOptions{}, `{}`)
+	stored(t, porting.GetOptions{}, `{}`)
+	stored(t, porting.GetOptions{IncludePhoneNumbers: no, IncludeSubRequests: yes}, `{"include_phone_numbers":false,"include_sub_requests":true}`)
+	stored(t, porting.PortRequestListOptions{IncludeSubRequests: no}, `{"include_sub_requests":false}`)
+	stored(t, porting.PortRequestListOptions{Page: 2, PerPage: 50, Search: "pr_1", Status: "complete", IncludePhoneNumbers: yes},
+		`{"page":2,"per_page":50,"search":"pr_1","status":"complete","include_phone_numbers":true}`)
+	stored(t, porting.DraftListOptions{Page: 2, PerPage: 50, Search: "312", Status: "pending", IncludePhoneNumbers: no},
+		`{"page":2,"per_page":50,"search":"312","status":"pending","include_phone_numbers":false}`)
+}
+
+func stored[T any](t *testing.T, options T, want string) {
+	t.Helper()
+	data, err := json.Marshal(options)
+	require.NoError(t, err)
+	assert.Equal(t, want, string(data))
+	var again T
+	require.NoError(t, json.Unmarshal(data, &again))
+	assert.Equal(t, options, again)
 }

@@ -259,7 +259,7 @@ func TestNilThings(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	null := func(path string) *porting.Client {
-		return clientOf(t, "GET", api+path, answer(200, "null"))
+		return clientOf(t, "GET", api+path, answer(200, "[]"))
 	}
 	page, err := null("/port_requests").PortRequests.List(ctx, nil)
 	require.NoError(t, err)

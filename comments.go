@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CommentsService reads and writes the comments of port requests. A carrier's
-// reason for an exception is in one.
+// CommentsService reads and writes the comments of port requests. When a sub request
+// becomes an exception, a comment says why.
 type CommentsService struct{ client *Client }
 
 // CommentCreate is a new comment.
@@ -17,7 +17,7 @@ type CommentCreate struct {
 
 // List returns the comments of a port request.
 //
-// GET /origination/porting/port_requests/{port_request_id}/comments: safe.
+//	GET /origination/porting/port_requests/{port_request_id}/comments: safe
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *CommentsService) List(ctx context.Context, portRequest PortRequestID) ([]Comment, error) {
@@ -28,7 +28,7 @@ func (s *CommentsService) List(ctx context.Context, portRequest PortRequestID) (
 // Create writes a comment. If the answer is lost, the error is an
 // [*OutcomeUnknownError]: list the comments before writing it again.
 //
-// POST /origination/porting/port_requests/{port_request_id}/comments: unsafe.
+//	POST /origination/porting/port_requests/{port_request_id}/comments: unsafe
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *CommentsService) Create(ctx context.Context, portRequest PortRequestID, comment CommentCreate) (*Comment, error) {

@@ -8,21 +8,28 @@
 //	subs, err := client.Drafts.ListSubRequests(ctx, draft.ID)
 //	draft, err = client.Drafts.Submit(ctx, draft.ID)
 //
+// The examples of this package show single tasks. The programs in the repository's folder
+// examples do whole ones; each runs as it is, on a sandbox unless credentials are set.
+//
 // # The words
 //
 // A draft is a set of numbers. The server splits it into sub requests by carrier and
-// kind of number; each is filled in with an end user, an address and a requested FOC
+// kind of number. Each is filled in with an end user, an address and a requested FOC
 // date (firm order commitment, the instant of the hand-over). Submitting the draft
 // freezes it and makes a port request of it, with sub requests of its own. Those move
 // from "in-process" to "ported", or through "exception" when the losing carrier objects.
+// [SubRequestStatus] lists them all.
 //
 // # What a call promises
 //
-// A result without an error is never nil; what the answer lacked is zero in it. A call that changes something
-// that must not be changed twice (create, submit, cancel, comment, add a document) is
-// never sent again after the server may have seen it: the error is then an
-// [*OutcomeUnknownError], which says where to look. All other calls are retried as
-// [RetryPolicy] says. [Operations] lists what is what.
+// A result without an error is never nil, and it is what was asked for: an answer without
+// it, such as {} or {"success": false}, is a [*DecodeError]. What the answer lacked is
+// zero in the result.
+//
+// A call that changes something that must not be changed twice (create, submit, cancel,
+// comment, add a document) is never sent again after the server may have seen it. The
+// error is then an [*OutcomeUnknownError], which says where to look. All other calls are
+// retried as [RetryPolicy] says. [Operations] lists which operation is of which class.
 //
 // Bad input is an [*ArgumentError] before anything is sent. An answer that says no is
 // an [*APIError], one that can't be read a [*DecodeError], none at all a
@@ -32,10 +39,14 @@
 //
 // # Testing
 //
+// The vendor has no sandbox: a call from its documentation's explorer acts for real.
 // Package portingtest is a server of this API in memory, with a clock of its own: a
 // test can port a number in milliseconds.
 //
-// Package porting is not made by the vendor, who calls the API legacy and sends new
-// integrations to its V2. Where a fact isn't documented but inferred, the comment of
+// # The vendor
+//
+// Package porting is not made by the vendor. The vendor lists this API as retired, sends
+// new integrations to its V2, and asks to contact its support before an existing
+// integration is changed. Where a fact isn't documented but inferred, the comment of
 // the method or field says so.
 package porting

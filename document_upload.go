@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +18,7 @@ import (
 	"net/textproto"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -29,13 +32,14 @@ type DocumentUpload struct {
 	ContentType string // a media type; empty: the usual one of the file name's extension
 
 	// Content is sent from where it stands to its end. An *os.File, a *bytes.Reader
-	// or the like is read as it is sent; any other reader is read first, and may hold
-	// up to 32 MiB. It may still be read for a moment after Upload has returned early, and
-	// a Read that hangs is left behind when the context ends.
+	// or the like is read while it is sent, and may still be read for a moment after Upload
+	// has returned with an error. Any other reader is read before anything is sent, and may
+	// hold up to 32 MiB. If the context ends while a Read hangs, Upload returns without
+	// waiting for the Read.
 	Content io.Reader
 
 	// Extra adds members to the body of the last step, or replaces its document_type
-	// and body: what that step takes isn't documented.
+	// and body, because what that step takes isn't documented.
 	Extra map[string]any
 }
 
@@ -48,13 +52,16 @@ var storageUpload = &Operation{Name: "Documents.Upload", Method: http.MethodPost
 // Upload adds a document to a draft in three steps: it asks where to send the file,
 // sends it to that storage host, without credentials, and tells the draft about it.
 // Only the first step is documented. The second follows the usual convention of
-// signed forms, the third sends document_type and, as body, the file's key in
-// storage; neither has been verified. An [*UploadError] says which step failed; one
-// whose last step's outcome is unknown wraps an [*OutcomeUnknownError]: if a document
-// of the draft has the error's Key as its Body, it is there.
+// signed forms. The third sends document_type and, as body, the file's key in
+// storage. Neither has been verified.
 //
-// POST /files/upload_requests: safe. POST to storage: idempotent.
-// POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: unsafe.
+// An [*UploadError] says which step failed. If the outcome of the last step is unknown, it
+// wraps an [*OutcomeUnknownError]: the document was added if one of the draft's documents
+// has the error's Key as its Body.
+//
+//	POST /files/upload_requests: safe
+//	POST to storage: idempotent
+//	POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: unsafe
 //
 // https://developers.telnyx.com/api/v1/mission-control/create-draft-port-request-supporting-document
 func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload DocumentUpload) (*SupportingDocument, error) {
@@ -106,7 +113,7 @@ func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload Doc
 	return document, nil
 }
 
-// A file is a content that can be read more than once.
+// A file is a content that can be read again for each try.
 type file struct {
 	name        string
 	contentType string
@@ -114,7 +121,7 @@ type file struct {
 	open        func() io.Reader
 }
 
-// file checks the upload, and that the draft's id can be sent, before anything is.
+// file checks the upload and the draft's id before anything is sent.
 func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) {
 	op := opDraftDocumentsCreate
 	if _, err := expand(op, []string{string(draft)}); err != nil {
@@ -124,8 +131,8 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 		name:        path.Base(strings.ReplaceAll(u.Filename, `\`, "/")),
 		contentType: cmp.Or(u.ContentType, mime.TypeByExtension(path.Ext(u.Filename))),
 	}
-	if _, err := encodeJSON(u.Extra); err != nil {
-		return nil, &ArgumentError{op.Name, "extra", "can't be sent as JSON"}
+	if _, err := encodeJSON(map[string]any{"extra": u.Extra}); err != nil {
+		return nil, inOperation(op, err)
 	}
 	_, _, mediaErr := mime.ParseMediaType(f.contentType)
 	switch {
@@ -163,21 +170,25 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 	return f, nil
 }
 
-// readAll reads to the end, or until the context's. A Read that hangs then is left behind.
-func readAll(ctx context.Context, r io.Reader) (data []byte, err error) {
-	var panicked any
+// readAll reads until the reader ends or the context does.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	var read struct {
+		data     []byte
+		err      error
+		panicked any
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer func() { panicked = recover() }()
-		data, err = io.ReadAll(r)
+		defer func() { read.panicked = recover() }()
+		read.data, read.err = io.ReadAll(r)
 	}()
 	select {
 	case <-done:
-		if panicked != nil {
-			panic(panicked) // where the caller can recover it
+		if read.panicked != nil {
+			panic(read.panicked) // where the caller can recover it
 		}
-		return data, err
+		return read.data, read.err
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
@@ -226,7 +237,8 @@ type uploadRequest struct {
 	FormFields map[string]string `json:"form_fields"`
 }
 
-// call makes the request that sends the file, and the key that storage will keep it under.
+// call makes the request that sends the file, and tells the key under which storage will
+// keep it.
 func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Call, err error) {
 	unusable := func(field, reason string) error {
 		return &DecodeError{Operation: storageUpload.Name, Field: field, Err: errors.New(reason)}
@@ -257,6 +269,9 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 
 	var head bytes.Buffer
 	form := multipart.NewWriter(&head)
+	if err := form.SetBoundary(boundary(fields, f)); err != nil {
+		return "", nil, unusable("form_fields", err.Error())
+	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if err := form.WriteField(name, fields[name]); err != nil {
 			return "", nil, unusable("form_fields."+name, err.Error())
@@ -275,7 +290,7 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 			key = strings.ReplaceAll(value, "${filename}", f.name)
 		}
 	}
-	name := f.name // and nothing else of the file: errors hold it
+	name := f.name // only the name: an error keeps Texts, and must not keep the content with it
 	return key, &transport.Call{
 		AnyHost: true,
 		Method:  http.MethodPost,
@@ -296,6 +311,24 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 		},
 		MaxBytes: defaultMaxResponseBytes,
 	}, nil
+}
+
+// boundary returns what separates the parts of a form. It is always the same for the same
+// form and file, so that a recorded upload can be played back. It is a hash of the form's
+// fields, which the server signs anew for each upload, so that nobody can have put it into
+// the file, and of what is known of the file without reading it.
+func boundary(fields map[string]string, f *file) string {
+	const longest = 60 // as many characters as a random one of mime/multipart has
+	hash := sha256.New()
+	write := func(s string) { _, _ = fmt.Fprintf(hash, "%d:%s", len(s), s) }
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		write(name)
+		write(fields[name])
+	}
+	write(f.name)
+	write(f.contentType)
+	write(strconv.FormatInt(f.size, 10))
+	return hex.EncodeToString(hash.Sum(nil))[:longest]
 }
 
 // hasField tells whether a form has a field of the name, in any case.

@@ -372,10 +372,56 @@ func (panicking) Read([]byte) (int, error) { panic("no disk") }
 func TestUploadChecksAllBeforeItSends(t *testing.T) {
 	t.Parallel()
 	for field, upload := range map[string]porting.DocumentUpload{
-		"extra":    {Type: "loa", Filename: "a.pdf", Content: strings.NewReader("x"), Extra: map[string]any{"n": math.NaN()}},
+		"extra.n":  {Type: "loa", Filename: "a.pdf", Content: strings.NewReader("x"), Extra: map[string]any{"n": math.NaN()}},
 		"filename": {Type: "loa", Filename: "a\xff.pdf", Content: strings.NewReader("x")},
 	} {
 		_, err := newClient(t, newMock(t)).Documents.Upload(t.Context(), "1", upload)
 		requireArgument(t, err, "Documents.Upload", field)
+	}
+}
+
+// TestUploadsReplay sends the same upload in the same bytes, and another one with another
+// boundary, which doesn't stand in the content even if that begins with an earlier one.
+func TestUploadsReplay(t *testing.T) {
+	t.Parallel()
+	const request = `{"url":"` + storageURL + `","form_fields":{"key":"k","x-amz-signature":"5f2c"}}`
+	send := func(request, filename, contentType, content string) (boundary, body string) {
+		t.Helper()
+		client := always(t, func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "files.example.com" {
+				_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+				assert.NoError(t, err)
+				data, err := io.ReadAll(r.Body)
+				assert.NoError(t, err)
+				boundary, body = params["boundary"], string(data)
+				assert.Equal(t, content, readForm(t, &http.Request{Header: r.Header, ContentLength: int64(len(data)), Body: io.NopCloser(bytes.NewReader(data))}).content)
+			}
+			return answer(200, strings.Replace(request, "{", `{"id":"d",`, 1))(r)
+		})
+		_, err := client.Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+			Type: "loa", Filename: filename, ContentType: contentType, Content: strings.NewReader(content),
+		})
+		require.NoError(t, err)
+		return boundary, body
+	}
+	first, body := send(request, "a.pdf", "image/png", "content")
+	assert.Len(t, first, 60)
+	again, bodyAgain := send(request, "a.pdf", "image/png", "content")
+	assert.Equal(t, first, again)
+	assert.Equal(t, body, bodyAgain)
+
+	seen := map[string]bool{first: true}
+	for name, other := range map[string][4]string{
+		"fields":       {strings.Replace(request, "5f2c", "5f2d", 1), "a.pdf", "image/png", "content"},
+		"key":          {strings.Replace(request, `"k"`, `"k2"`, 1), "a.pdf", "image/png", "content"},
+		"name":         {request, "b.pdf", "image/png", "content"},
+		"content type": {request, "a.pdf", "image/jpg", "content"},
+		"size":         {request, "a.pdf", "image/png", "contents"},
+		"boundary":     {request, "a.pdf", "image/png", "\r\n--" + first + "--\r\n"},
+	} {
+		boundary, _ := send(other[0], other[1], other[2], other[3])
+		assert.False(t, seen[boundary], name)
+		assert.NotContains(t, other[3], boundary)
+		seen[boundary] = true
 	}
 }

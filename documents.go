@@ -23,8 +23,8 @@ var (
 	draftDocumentRoutes = documentRoutes{opDraftDocumentsList, opDraftDocumentsGet, opDraftDocumentsCreateDownloadLink}
 )
 
-// routesOf returns the operations on an owner's documents, and the owner's id. op is
-// the one that is asked for.
+// routesOf returns the operations on an owner's documents, and the owner's id. The
+// operation op is the one that the error names.
 func routesOf(op *Operation, owner DocumentOwner) (documentRoutes, string, error) {
 	switch owner := owner.(type) {
 	case PortRequestID:
@@ -38,8 +38,8 @@ func routesOf(op *Operation, owner DocumentOwner) (documentRoutes, string, error
 // List returns the documents of a port request or a draft. For drafts, the route is
 // known from another client of the API and the answer is inferred.
 //
-// GET /origination/porting/port_requests/{port_request_id}/supporting_documents,
-// GET /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: safe.
+//	GET /origination/porting/port_requests/{port_request_id}/supporting_documents: safe
+//	GET /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents: safe
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]SupportingDocument, error) {
@@ -54,8 +54,8 @@ func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]Sup
 // Get returns a document of a port request or a draft. For drafts, the route is known
 // from another client of the API and the answer is inferred.
 //
-// GET /origination/porting/port_requests/{port_request_id}/supporting_documents/{id},
-// GET /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}: safe.
+//	GET /origination/porting/port_requests/{port_request_id}/supporting_documents/{id}: safe
+//	GET /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}: safe
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id DocumentID) (*SupportingDocument, error) {
@@ -69,10 +69,11 @@ func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id Docu
 // CreateDownloadLink returns a signed URL that opens the document for an hour,
 // without credentials. [DocumentsService.Download] makes and uses one in one step.
 //
-// POST /origination/porting/port_requests/{port_request_id}/supporting_documents/{id}/download_links,
-// POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}/download_links: safe;
-// a second link does no harm. For drafts, the route is known from another client of
-// the API and the answer is inferred.
+//	POST /origination/porting/port_requests/{port_request_id}/supporting_documents/{id}/download_links: safe
+//	POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}/download_links: safe
+//
+// They are safe although they are POSTs, because a second link does no harm. For drafts,
+// the route is known from another client of the API and the answer is inferred.
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) CreateDownloadLink(ctx context.Context, owner DocumentOwner, id DocumentID) (*DownloadLink, error) {
@@ -87,13 +88,14 @@ func (s *DocumentsService) CreateDownloadLink(ctx context.Context, owner Documen
 var storageDownload = &Operation{Name: "Documents.Download", Method: http.MethodGet, Retry: RetrySafe}
 
 // Download makes a download link and writes the document to w. It returns how many
-// bytes it wrote, also when it fails; what is written then is not whole. The host of
-// the link gets no credentials. Redirects are followed, but not from https to http.
-// A failure before the first byte is retried, a later one isn't. The size has no bound
-// but [WithMaxResponseBytes], and the time none but the context, [WithTimeout] and
+// bytes it wrote. If it fails, they are not the whole document. The host of the link gets
+// no credentials. Redirects are followed, but not from https to http. A failure before the
+// first byte is retried; a later one isn't. The size has no bound but
+// [WithMaxResponseBytes], and the time none but the context, [WithTimeout] and
 // [WithTryTimeout].
 //
-// POST …/download_links as [DocumentsService.CreateDownloadLink], then GET of the link: safe.
+// The first step is [DocumentsService.CreateDownloadLink], the second a GET of the link;
+// both are safe.
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id DocumentID, w io.Writer) (int64, error) {

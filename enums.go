@@ -3,9 +3,10 @@ package porting
 import "slices"
 
 // The API's enumerations are open: a value that isn't in these lists is kept as
-// it is, and its Known method reports false.
+// it is, and its Known method returns false.
 
-// PortabilityStatus is how sure it is that a number can be ported.
+// PortabilityStatus says whether the vendor could confirm for a number's rate center
+// whether it can be ported: "pending", "confirmed" or "provisional".
 type PortabilityStatus string
 
 // The documented portability statuses.
@@ -22,8 +23,9 @@ func (s PortabilityStatus) Known() bool {
 	}, s)
 }
 
-// CoverageCategory is the numbering plan that a number belongs to. A portability
-// check can answer all four, the numbers of a port request the two of NANP.
+// CoverageCategory is the kind of number by its numbering plan: "nanp_generic",
+// "nanp_toll_free", "international" or "invalid". A portability check can answer all four;
+// the numbers of a port request have the two of NANP.
 type CoverageCategory string
 
 // The documented coverage categories.
@@ -42,7 +44,8 @@ func (c CoverageCategory) Known() bool {
 	}, c)
 }
 
-// NonPortableReason is why a number can't be ported.
+// NonPortableReason is why a number can't be ported: "invalid_phone_number",
+// "lrn_data_not_found", "no_coverage", "already_being_ported" or "telnyx_number".
 type NonPortableReason string
 
 // The documented reasons.
@@ -62,7 +65,8 @@ func (r NonPortableReason) Known() bool {
 	}, r)
 }
 
-// ServiceType is what kind of line a number is on (svtype). The API writes it as a digit.
+// ServiceType is what kind of line a number is on (svtype). The API writes it as a digit:
+// "0" is wireline, "1" wireless and "2" VOIP.
 type ServiceType string
 
 // The documented service types.
@@ -77,20 +81,24 @@ func (t ServiceType) Known() bool {
 	return slices.Contains([]ServiceType{ServiceTypeWireline, ServiceTypeWireless, ServiceTypeVOIP}, t)
 }
 
-// SubRequestStatus is how far a sub request is. Carriers jump between statuses and
-// new ones appear, so nothing here limits which may follow which.
+// SubRequestStatus is how far a sub request is: "unassigned", "in-process", "submitted",
+// "exception", "foc-date-confirmed", "ported", "cancelled" or "cancel-pending".
+//
+// Carriers jump between statuses and new ones appear, so nothing here limits which may
+// follow which. That "submitted" follows an exception that was resolved, and that
+// "cancelled" is final, is documented for the vendor's V2.
 type SubRequestStatus string
 
 // The documented sub request statuses.
 const (
-	SubRequestStatusUnassigned       SubRequestStatus = "unassigned" // of numbers in no sub request
-	SubRequestStatusInProcess        SubRequestStatus = "in-process"
-	SubRequestStatusSubmitted        SubRequestStatus = "submitted"
-	SubRequestStatusException        SubRequestStatus = "exception" // the losing carrier rejected it
-	SubRequestStatusFOCDateConfirmed SubRequestStatus = "foc-date-confirmed"
-	SubRequestStatusPorted           SubRequestStatus = "ported"
+	SubRequestStatusUnassigned       SubRequestStatus = "unassigned"         // of numbers that are in no sub request
+	SubRequestStatusInProcess        SubRequestStatus = "in-process"         // received, and not yet sent to the losing carrier
+	SubRequestStatusSubmitted        SubRequestStatus = "submitted"          // the losing carrier's answer is awaited
+	SubRequestStatusException        SubRequestStatus = "exception"          // rejected: the data differ from the losing carrier's records
+	SubRequestStatusFOCDateConfirmed SubRequestStatus = "foc-date-confirmed" // the losing carrier has confirmed the FOC date
+	SubRequestStatusPorted           SubRequestStatus = "ported"             // done for calls; messaging can follow later
 	SubRequestStatusCancelled        SubRequestStatus = "cancelled"
-	SubRequestStatusCancelPending    SubRequestStatus = "cancel-pending"
+	SubRequestStatusCancelPending    SubRequestStatus = "cancel-pending" // its cancellation is being reviewed
 )
 
 // Known tells whether s is one of the documented values.
@@ -102,15 +110,16 @@ func (s SubRequestStatus) Known() bool {
 	}, s)
 }
 
-// Terminal tells whether nothing more will happen: ported or cancelled.
+// Terminal tells whether nothing more will happen: the sub request is ported or cancelled.
 func (s SubRequestStatus) Terminal() bool {
 	return s == SubRequestStatusPorted || s == SubRequestStatusCancelled
 }
 
-// NeedsAction tells whether it is the user's move: an exception has to be resolved.
+// NeedsAction tells whether the user has to do something: resolve an exception.
 func (s SubRequestStatus) NeedsAction() bool { return s == SubRequestStatusException }
 
-// PortingOptionType says whether all numbers of an account leave the losing carrier.
+// PortingOptionType says whether all numbers of an account leave the losing carrier
+// ("full") or some of them stay ("partial").
 // In an update it must be one of the documented values.
 type PortingOptionType string
 
@@ -125,7 +134,8 @@ func (t PortingOptionType) Known() bool {
 	return t == PortingOptionTypePartial || t == PortingOptionTypeFull
 }
 
-// RemainingNumbersAction says what happens to the numbers that a partial port leaves.
+// RemainingNumbersAction says what happens to the numbers that a partial port leaves
+// behind: "keep" or "disconnect".
 // In an update it must be one of the documented values, or empty.
 type RemainingNumbersAction string
 
@@ -140,8 +150,8 @@ func (a RemainingNumbersAction) Known() bool {
 	return a == RemainingNumbersActionKeep || a == RemainingNumbersActionDisconnect
 }
 
-// DraftStatus is whether a draft has been submitted. That the values of the list's
-// filter are those of the draft itself is inferred.
+// DraftStatus is whether a draft has been submitted: "pending" or "submitted". The values
+// are documented for the filter of a list; that a draft itself has the same is inferred.
 type DraftStatus string
 
 // The documented draft statuses.
@@ -153,13 +163,13 @@ const (
 // Known tells whether s is one of the documented values.
 func (s DraftStatus) Known() bool { return s == DraftStatusPending || s == DraftStatusSubmitted }
 
-// PortRequestListStatus is the filter of a list of port requests. A port request
-// itself has no status.
+// PortRequestListStatus is the filter of a list of port requests: "incomplete" or
+// "complete". A port request itself has no status.
 type PortRequestListStatus string
 
 // The documented filter values.
 const (
-	PortRequestListStatusIncomplete PortRequestListStatus = "incomplete"
+	PortRequestListStatusIncomplete PortRequestListStatus = "incomplete" // those that aren't complete yet; one that completes is left out from then on
 	PortRequestListStatusComplete   PortRequestListStatus = "complete"
 )
 
@@ -168,15 +178,15 @@ func (s PortRequestListStatus) Known() bool {
 	return s == PortRequestListStatusIncomplete || s == PortRequestListStatusComplete
 }
 
-// DocumentType is what a supporting document is. Only "loa" is documented; the
-// others are inferred from the vendor's newer API.
+// DocumentType is what a supporting document is: "loa", "invoice", "csr" or "other". Only
+// "loa" is documented; the others are inferred from the vendor's V2.
 type DocumentType string
 
 // The known document types.
 const (
-	DocumentTypeLOA     DocumentType = "loa"     // letter of authorization
+	DocumentTypeLOA     DocumentType = "loa"     // a letter of authorization
 	DocumentTypeInvoice DocumentType = "invoice" // the losing carrier's latest bill
-	DocumentTypeCSR     DocumentType = "csr"     // customer service record
+	DocumentTypeCSR     DocumentType = "csr"     // a customer service record
 	DocumentTypeOther   DocumentType = "other"
 )
 

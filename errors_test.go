@@ -149,7 +149,7 @@ func TestDecodeErrorTexts(t *testing.T) {
 		{`{"sub_requests":[{"porting_option":[]}]}`, "sub_requests.0.porting_option: an array where an object belongs"},
 		{`{"sub_requests":[{"foc_date":"soon"}]}`, `sub_requests.0.foc_date: a text of 4 bytes is not a time`},
 		{`{"created_at":"2024-13-14T25:00:00Z"}`, `created_at: "2024-13-14T25:00:00Z" is not a time`},
-		{`{"created_at":"20240314T150405Z"}`, "created_at: a text of 16 bytes is not a time"},
+		{`{"created_at":"20240314T250405Z"}`, "created_at: a text of 16 bytes is not a time"},
 		{`{"created_at":"+13125550100 Ada Example"}`, "created_at: a text of 24 bytes is not a time"},
 		{`{"created_at":"5550100"}`, "created_at: a text of 7 bytes is not a time"},
 		{`{"created_at":"731946"}`, "created_at: a text of 6 bytes is not a time"},

@@ -148,7 +148,7 @@ func draftSubRequest(e enum) porting.DraftSubRequest {
 		AdministrativeArea:      "IL",
 		PostalCode:              "60654",
 		CountryCode:             "US",
-		CreatedAt:               utc("2024-02-27T00:00:00Z"),
+		CreatedAt:               day("2024-02-27"),
 		DefaultConnectionID:     "1293384261075731499",
 		DefaultMessageProfileID: "40017be3-2f5c-4b8f-9a2b-66cc1f5d3b01",
 		PortingOption:           portingOption(e),

@@ -3,6 +3,7 @@ package porting
 import (
 	"fmt"
 	"log/slog"
+	"time"
 )
 
 // formatString prints s quoted if the verb asks for it, and plainly under every
@@ -197,3 +198,31 @@ func (e UploadError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Er
 func (e *UploadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 func (e *interrupted) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
+
+// String returns the time as [time.Time.String] does, the date if t is a date only, or
+// nothing if t is zero.
+func (t Timestamp) String() string {
+	switch {
+	case t.IsZero():
+		return ""
+	case t.DateOnly():
+		return t.UTC().Format(time.DateOnly)
+	}
+	return t.Time.String()
+}
+
+// Format is [time.Time.Format], but nothing if t is zero.
+func (t Timestamp) Format(layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Time.Format(layout)
+}
+
+// LogValue logs the time, the date if t is a date only, or nothing if t is zero.
+func (t Timestamp) LogValue() slog.Value {
+	if t.IsZero() || t.DateOnly() {
+		return slog.StringValue(t.String())
+	}
+	return slog.TimeValue(t.Time)
+}

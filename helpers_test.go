@@ -155,6 +155,15 @@ func utc(s string) porting.Timestamp {
 	return porting.Timestamp{Time: at.UTC()}
 }
 
+// day reads a date without a time.
+func day(s string) porting.Timestamp {
+	var at porting.Timestamp
+	if err := at.UnmarshalText([]byte(s)); err != nil {
+		panic(err)
+	}
+	return at
+}
+
 var errBroken = errors.New("broken")
 
 // brokenReader fails at once.

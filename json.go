@@ -2,6 +2,7 @@ package porting
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -13,31 +14,43 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Only this file and json_shapes.go know the JSON library: the Go team's mirror of
-// encoding/json/v2, which is an alias of it where Go has that package.
+// Only this file and shapes.go know the JSON library. It is the Go
+// team's mirror of encoding/json/v2, and an alias of it where Go has that package.
 
-// Requests: times are whole seconds in UTC, the keys of a map are sorted, and secrets
-// are revealed only where the body is sent. A string that isn't UTF-8 is an error.
+// A request's body has its times as whole seconds in UTC and the keys of its maps in
+// order. A secret is in it as it is, while everywhere else it marshals as [redacted]. A
+// string that isn't UTF-8 is an error.
 var (
 	times = json.MarshalToFunc(func(e *jsontext.Encoder, t time.Time) error {
 		return e.WriteToken(jsontext.String(t.UTC().Format("2006-01-02T15:04:05Z")))
 	})
 	secrets = json.MarshalToFunc(func(e *jsontext.Encoder, s Secret) error {
+		if strings.TrimSpace(s.Reveal()) == redacted {
+			return errPlaceholder
+		}
 		return e.WriteToken(jsontext.String(s.Reveal()))
 	})
 	sentOptions   = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(json.JoinMarshalers(secrets, times)))
 	maskedOptions = json.JoinOptions(json.Deterministic(true), json.WithMarshalers(times))
 )
 
-// Answers: names match exactly, unknown members are ignored, a name that comes twice
-// is read twice, into the same field, and bytes that aren't UTF-8 become U+FFFD, so that one bad
-// letter in a carrier's comment doesn't lose a port request.
-var decodeOptions = json.JoinOptions(
-	jsontext.AllowDuplicateNames(true),
-	jsontext.AllowInvalidUTF8(true),
-)
+// errPlaceholder refuses a model that was stored, with its secrets redacted, and loaded again.
+var errPlaceholder = errors.New("is the placeholder that a Secret prints as, not the secret")
 
-func encodeJSON(v any) ([]byte, error) { return json.Marshal(v, sentOptions) }
+// encodeJSON makes the body of a request. Its error is an [*ArgumentError] that doesn't
+// know the operation.
+func encodeJSON(v any) ([]byte, error) {
+	body, err := json.Marshal(v, sentOptions)
+	if err == nil {
+		return body, nil
+	}
+	field, reason := explainJSON(err)
+	text := "can't be sent as JSON: " + reason.Error()
+	if errors.Is(err, errPlaceholder) {
+		text = errPlaceholder.Error()
+	}
+	return nil, &ArgumentError{Field: cmp.Or(field, "body"), Reason: text}
+}
 
 // maskedJSON is the body as it is sent, but with each secret as [redacted].
 func maskedJSON(v any) []byte {
@@ -45,8 +58,63 @@ func maskedJSON(v any) []byte {
 	return data
 }
 
+// In an answer, names match exactly and members that aren't known are ignored. Of a member
+// that comes twice, the second counts. Bytes that aren't UTF-8 become U+FFFD, so that one
+// bad letter in a carrier's comment doesn't lose a port request.
+var (
+	decodeOptions = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+	// These read whole numbers such as 3.0 and 3e0, too.
+	wholeNumberOptions = json.JoinOptions(decodeOptions, json.WithUnmarshalers(json.UnmarshalFromFunc(readWholeNumber)))
+)
+
+// decodeJSON decodes an answer into v. A byte order mark before it is skipped.
 func decodeJSON(data []byte, v any) error {
-	return json.Unmarshal(data, v, decodeOptions)
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	err := json.Unmarshal(data, v, decodeOptions)
+	if e, ok := errors.AsType[*json.SemanticError](err); ok && e.JSONKind == '0' && e.GoType == reflect.TypeFor[int]() {
+		// A number that isn't written as an integer is rare, and looking for one costs time.
+		err = json.Unmarshal(data, v, wholeNumberOptions)
+	}
+	return err
+}
+
+// readWholeNumber reads an integer whatever its notation: 3, 3.0 or 0.3e1.
+func readWholeNumber(d *jsontext.Decoder, n *int) error {
+	if d.PeekKind() != '0' {
+		return errors.ErrUnsupported // what it is, the library says
+	}
+	number, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	*n, err = wholeNumber(string(number))
+	return err
+}
+
+// errFraction is the error of a number such as 3.5.
+var errFraction = errors.New("a number where an integer belongs")
+
+// wholeNumber parses a JSON number. It works on the digits, because a float64 would round
+// 3.00000000000000001 to 3 and change an integer of more than 15 digits.
+func wholeNumber(number string) (int, error) {
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(number), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	sign, whole := whole[:len(whole)-len(strings.TrimPrefix(whole, "-"))], strings.TrimPrefix(whole, "-")
+	digits := strings.TrimRight(whole+fraction, "0")
+	if digits == "" {
+		return 0, nil
+	}
+	const most = 1 << 20                            // far beyond any integer; an exponent can be beyond any int
+	shift, _ := strconv.Atoi(cmp.Or(exponent, "0")) // if it is out of range, the nearest int
+	zeros := len(whole) + min(max(shift, -most), most) - len(digits)
+	switch {
+	case zeros < 0:
+		return 0, errFraction
+	case len(whole)+zeros > most:
+		return 0, strconv.ErrRange
+	}
+	return strconv.Atoi(sign + digits + strings.Repeat("0", zeros))
 }
 
 // isJSON tells whether data is a whole JSON value.
@@ -92,7 +160,10 @@ func explainJSON(err error) (field string, reason error) {
 	case errors.As(err, &semantic):
 		field = fieldPath(string(semantic.JSONPointer))
 		var badTime *timestampError
+		var missing *missingError
 		switch {
+		case errors.As(err, &missing):
+			return missing.field, missing
 		case errors.As(err, &badTime):
 			return field, badTime
 		case errors.Is(err, strconv.ErrRange):

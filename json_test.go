@@ -1,6 +1,7 @@
 package porting_test
 
 import (
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -34,6 +35,110 @@ func TestKeptStringsHoldNothingElse(t *testing.T) { //nolint:paralleltest // it 
 	assert.Less(t, heap()-before, int64(len(body)/4))
 	assert.Equal(t, "kept Café", string(id)+" "+carrier)
 	runtime.KeepAlive(client)
+}
+
+func TestWholeNumbers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		number string
+		want   int
+		reason string // of the error
+	}{
+		{number: "3", want: 3},
+		{number: "3.0", want: 3},
+		{number: "3e0", want: 3},
+		{number: "0.3E+1", want: 3},
+		{number: "300e-2", want: 3},
+		{number: "-3.00", want: -3},
+		{number: "-0.0", want: 0},
+		{number: "0e99999999999999999999", want: 0},
+		{number: "120.50e1", want: 1205},
+		{number: "2147483647.0", want: math.MaxInt32},
+		{number: "-2147483648.0", want: math.MinInt32},
+		{number: "3.5", reason: "a number where an integer belongs"},
+		{number: "3.00000000000000000001", reason: "a number where an integer belongs"},
+		{number: "1e-1", reason: "a number where an integer belongs"},
+		{number: "1e-99999999999999999999", reason: "a number where an integer belongs"},
+		{number: "1e30", reason: "a number that is out of range"},
+		{number: "9223372036854775808.0", reason: "a number that is out of range"},
+		{number: "1e99999999999999999999", reason: "a number that is out of range"},
+		{number: "1e9223372036854775807", reason: "a number that is out of range"},
+		{number: "99999999999999999999", reason: "a number that is out of range"},
+		{number: `"3"`, reason: "a string where an integer belongs"},
+		{number: `1.0,"phone_number_count":"3"`, reason: "a string where an integer belongs"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.number, func(t *testing.T) {
+			t.Parallel()
+			body := `{"id":"a","sub_requests":[{"id":"b","customer_rating":` + tt.number + `,"phone_number_count":` + tt.number + `}],` +
+				`"phone_number_counts_by_status":[{"count":` + tt.number + `}]}`
+			got, err := always(t, answer(200, body)).PortRequests.Get(t.Context(), "a", nil)
+			if tt.reason != "" {
+				e := errorAs[*porting.DecodeError](t, err)
+				assert.ErrorContains(t, err, tt.reason)
+				assert.Contains(t, []string{"sub_requests.0.customer_rating", "sub_requests.0.phone_number_count"}, e.Field)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, got.SubRequests, 1)
+			assert.Equal(t, &tt.want, got.SubRequests[0].CustomerRating)
+			assert.Equal(t, tt.want, got.SubRequests[0].PhoneNumberCount)
+			require.Len(t, got.PhoneNumberCountsByStatus, 1)
+			assert.Equal(t, tt.want, got.PhoneNumberCountsByStatus[0].Count)
+		})
+	}
+	var mine struct{ N, M porting.Optional[int] }
+	require.NoError(t, always(t, answer(200, `{"N":3.0,"M":null}`)).Do(t.Context(), "GET", "/a", nil, nil, &mine))
+	assert.Equal(t, porting.Set(3), mine.N)
+	assert.True(t, mine.M.IsNull())
+}
+
+// TestByteOrderMark has a mark before an answer, and one within it, which is a letter like any other.
+func TestByteOrderMark(t *testing.T) {
+	t.Parallel()
+	client := always(t, answer(200, "\uFEFF"+`{"id":"a","support_key":"`+"\uFEFF"+`pr_1"}`))
+	got, err := client.PortRequests.Get(t.Context(), "a", nil)
+	require.NoError(t, err)
+	assert.Equal(t, "\uFEFFpr_1", got.SupportKey)
+	for _, body := range []string{"\uFEFF", "\uFEFF\uFEFF{}", "\uFEFF \n"} {
+		_, err = always(t, answer(200, body)).PortRequests.Get(t.Context(), "a", nil)
+		requireAs[*porting.DecodeError](t, err)
+	}
+}
+
+// TestPlaceholdersAreNotSent has what a Secret prints as wherever a body can hold one.
+func TestPlaceholdersAreNotSent(t *testing.T) {
+	t.Parallel()
+	type object map[string]any
+	stored := porting.SubRequest{ID: "a", PINPasscode: "[redacted]"}
+	tests := []struct {
+		name  string
+		body  any
+		field string
+	}{
+		{"a secret", porting.Secret("[redacted]"), "body"},
+		{"blanks around it", object{"pin": porting.Secret(" [redacted]\t\n")}, "pin"},
+		{"an Optional", object{"pin": porting.Set[porting.Secret]("[redacted]")}, "pin"},
+		{"a pointer", object{"a": []any{1, object{"b": new(porting.Secret("[redacted]"))}}}, "a.1.b"},
+		{"a model that was stored", stored, "pin_passcode"},
+		{"an update", porting.SubRequestUpdate{AccountNumber: porting.Set[porting.Secret]("[redacted]")}, "account_number"},
+		{"a key", map[porting.Secret]int{"[redacted]": 1}, "body"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			err := newClient(t, newMock(t)).Do(t.Context(), "POST", "/a", nil, tt.body, nil)
+			requireArgument(t, err, "Do", tt.field)
+			assert.ErrorContains(t, err, ": is the placeholder that a Secret prints as, not the secret (")
+		})
+	}
+	assert.JSONEq(t, `{"a":"[redacted]","b":"redacted","c":"x [redacted]"}`, sentAs(t, object{
+		"a": "[redacted]", "b": porting.Secret("redacted"), "c": porting.Secret("x [redacted]"),
+	}))
+	_, err := newClient(t, newMock(t)).Documents.Upload(t.Context(), "1", porting.DocumentUpload{
+		Type: "loa", Filename: "a.pdf", Content: strings.NewReader("x"), Extra: map[string]any{"pin": porting.Secret("[redacted]")},
+	})
+	requireArgument(t, err, "Documents.Upload", "extra.pin")
 }
 
 func TestTimesAreSentInUTC(t *testing.T) {

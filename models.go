@@ -1,12 +1,11 @@
 package porting
 
-import (
-	"time"
-)
+import "time"
 
-// Every field of an answer can be null or absent, whatever the API's reference
-// says; it is then its type's zero value. A nil slice was absent or null, an empty
-// one was empty. Members that a type doesn't know are ignored.
+// What holds for all models: every field can be null or absent in an answer, whatever the
+// API's reference says, and is then its type's zero value. One and the same object can have
+// unset strings as "" and as null. A nil slice was absent or null; an empty one was empty.
+// Members that a model doesn't know are ignored.
 
 // PortRequestID identifies a port request.
 type PortRequestID string
@@ -74,39 +73,44 @@ type PhoneNumberCount struct {
 }
 
 // SubRequest is the part of a port request that one carrier hands over together.
+//
+// Its default connection and messaging profile prepare the numbers: they get them when
+// they are ported. Connections are made in another part of the vendor's API. "Ported"
+// means calls: in the US and Canada, messaging moves separately, and can be later.
 type SubRequest struct {
 	ID                      SubRequestID             `json:"id"`
 	PhoneNumbers            []PortRequestPhoneNumber `json:"phone_numbers,omitzero"`
-	FOCDate                 Timestamp                `json:"foc_date"` // confirmed; zero until it is known (inferred)
+	FOCDate                 Timestamp                `json:"foc_date"` // the confirmed FOC date; zero until it is known (inferred)
 	Status                  SubRequestStatus         `json:"status"`
 	SupportKey              string                   `json:"support_key"` // to quote to support: sr_…
 	PhoneNumberCount        int                      `json:"phone_number_count"`
-	UnderlyingCarrierNames  []string                 `json:"underlying_carrier_names,omitzero"`
-	FOCDateRequestedByUser  Timestamp                `json:"foc_date_requested_by_user"`
-	PersonOrCompanyName     string                   `json:"person_or_company_name"` // who asks for the port
-	AuthPersonName          string                   `json:"auth_person_name"`       // who authorises it
-	BillingPhoneNumber      string                   `json:"billing_phone_number"`   // BTN
-	StreetAddress           string                   `json:"street_address"`         // of the billing address
-	ExtendedAddress         string                   `json:"extended_address"`       // its second line
-	Locality                string                   `json:"locality"`               // its city
-	AdministrativeArea      string                   `json:"administrative_area"`    // its state, two letters
-	PostalCode              string                   `json:"postal_code"`
-	CountryCode             string                   `json:"country_code"` // ISO 3166-1 alpha-2
+	UnderlyingCarrierNames  []string                 `json:"underlying_carrier_names,omitzero"` // the carriers of the numbers
+	FOCDateRequestedByUser  Timestamp                `json:"foc_date_requested_by_user"`        // the FOC date that was asked for
+	PersonOrCompanyName     string                   `json:"person_or_company_name"`            // the person or company that asks for the port
+	AuthPersonName          string                   `json:"auth_person_name"`                  // the person who authorizes it
+	BillingPhoneNumber      string                   `json:"billing_phone_number"`              // the billing number (BTN) of the numbers' account
+	StreetAddress           string                   `json:"street_address"`                    // the billing address, first line
+	ExtendedAddress         string                   `json:"extended_address"`                  // its second line
+	Locality                string                   `json:"locality"`                          // its city
+	AdministrativeArea      string                   `json:"administrative_area"`               // its state, in two letters
+	PostalCode              string                   `json:"postal_code"`                       // its postal code
+	CountryCode             string                   `json:"country_code"`                      // its country, in two letters (ISO 3166-1)
 	CreatedAt               Timestamp                `json:"created_at"`
 	UpdatedAt               Timestamp                `json:"updated_at"`
-	DefaultConnectionID     string                   `json:"default_connection_id"`      // given to the numbers when they are ported
-	DefaultMessageProfileID string                   `json:"default_message_profile_id"` // likewise
+	DefaultConnectionID     string                   `json:"default_connection_id"`      // the connection that the numbers get when they are ported; decimal digits
+	DefaultMessageProfileID string                   `json:"default_message_profile_id"` // the messaging profile that they get then
 	PortingOption           *PortingOption           `json:"porting_option"`             // nil until it is filled in (inferred)
 	PINPasscode             Secret                   `json:"pin_passcode"`               // for accounts with wireless numbers
-	AccountNumber           Secret                   `json:"account_number"`             // at the losing carrier
-	Description             string                   `json:"description"`
-	TaxIdentifier           Secret                   `json:"tax_identifier"`      // EU only
-	BusinessIdentifier      Secret                   `json:"business_identifier"` // EU only
-	CustomerRating          *int                     `json:"customer_rating,omitzero"`
+	AccountNumber           Secret                   `json:"account_number"`             // the authorizing person's account at the losing carrier
+	Description             string                   `json:"description"`                // of the draft sub request that it comes from; no update sets it
+	TaxIdentifier           Secret                   `json:"tax_identifier"`             // in the EU only
+	BusinessIdentifier      Secret                   `json:"business_identifier"`        // in the EU only
+	CustomerRating          *int                     `json:"customer_rating,omitzero"`   // nil until it is given, which can be once the sub request is ported, cancelled, or its cancellation requested
 	CustomerRatingComment   string                   `json:"customer_rating_comment,omitzero"`
 }
 
-// DraftPortRequest is a set of numbers that is being prepared for porting.
+// DraftPortRequest is a set of numbers that is being prepared for porting. It is deleted
+// 30 days after its creation unless it was submitted by then.
 type DraftPortRequest struct {
 	ID               DraftID                       `json:"id"`
 	CreatedAt        Timestamp                     `json:"created_at"`
@@ -129,45 +133,48 @@ type DraftPortRequestPhoneNumber struct {
 
 // DraftSubRequest is the part of a draft that one carrier will hand over together.
 // The server makes the split; [DraftsService.UpdateSubRequest] fills it in.
+//
+// Its default connection and messaging profile prepare the numbers: they get them when
+// they are ported. Connections are made in another part of the vendor's API.
 type DraftSubRequest struct {
 	ID                      SubRequestID                  `json:"id"`
-	Complete                bool                          `json:"complete"` // everything needed is filled in
+	Complete                bool                          `json:"complete"` // whether all that is needed is filled in
 	PhoneNumbers            []DraftPortRequestPhoneNumber `json:"phone_numbers,omitzero"`
-	FOCDateRequestedByUser  Timestamp                     `json:"foc_date_requested_by_user"`
+	FOCDateRequestedByUser  Timestamp                     `json:"foc_date_requested_by_user"` // the FOC date that is asked for
 	PhoneNumberCount        int                           `json:"phone_number_count"`
-	UnderlyingCarrierNames  []string                      `json:"underlying_carrier_names,omitzero"`
-	PersonOrCompanyName     string                        `json:"person_or_company_name"`
-	AuthPersonName          string                        `json:"auth_person_name"`
-	BillingPhoneNumber      string                        `json:"billing_phone_number"`
-	StreetAddress           string                        `json:"street_address"`
-	ExtendedAddress         string                        `json:"extended_address"`
-	Locality                string                        `json:"locality"`
-	AdministrativeArea      string                        `json:"administrative_area"`
-	PostalCode              string                        `json:"postal_code"`
-	CountryCode             string                        `json:"country_code"`
+	UnderlyingCarrierNames  []string                      `json:"underlying_carrier_names,omitzero"` // the carriers of the numbers
+	PersonOrCompanyName     string                        `json:"person_or_company_name"`            // the person or company that asks for the port
+	AuthPersonName          string                        `json:"auth_person_name"`                  // the person who authorizes it
+	BillingPhoneNumber      string                        `json:"billing_phone_number"`              // the billing number (BTN) of the numbers' account
+	StreetAddress           string                        `json:"street_address"`                    // the billing address, first line
+	ExtendedAddress         string                        `json:"extended_address"`                  // its second line
+	Locality                string                        `json:"locality"`                          // its city
+	AdministrativeArea      string                        `json:"administrative_area"`               // its state, in two letters
+	PostalCode              string                        `json:"postal_code"`                       // its postal code
+	CountryCode             string                        `json:"country_code"`                      // its country, in two letters (ISO 3166-1)
 	CreatedAt               Timestamp                     `json:"created_at"`
-	DefaultConnectionID     string                        `json:"default_connection_id"`
-	DefaultMessageProfileID string                        `json:"default_message_profile_id"`
-	PortingOption           *PortingOption                `json:"porting_option"`
-	PINPasscode             Secret                        `json:"pin_passcode"`
-	AccountNumber           Secret                        `json:"account_number"`
-	Description             string                        `json:"description"`
-	TaxIdentifier           Secret                        `json:"tax_identifier"`
-	BusinessIdentifier      Secret                        `json:"business_identifier"`
+	DefaultConnectionID     string                        `json:"default_connection_id"`      // the connection that the numbers get when they are ported; decimal digits
+	DefaultMessageProfileID string                        `json:"default_message_profile_id"` // the messaging profile that they get then
+	PortingOption           *PortingOption                `json:"porting_option"`             // nil until it is filled in (inferred)
+	PINPasscode             Secret                        `json:"pin_passcode"`               // for accounts with wireless numbers
+	AccountNumber           Secret                        `json:"account_number"`             // the authorizing person's account at the losing carrier
+	Description             string                        `json:"description"`                // of this draft sub request; no update sets it
+	TaxIdentifier           Secret                        `json:"tax_identifier"`             // in the EU only
+	BusinessIdentifier      Secret                        `json:"business_identifier"`        // in the EU only
 }
 
-// PortingOption says whether the losing carrier keeps numbers of the account, and
+// PortingOption says whether numbers of the account remain at the losing carrier, and
 // what happens to those. It is the same in answers and in updates.
 type PortingOption struct {
 	Type                   PortingOptionType      `json:"type"`
-	RemainingNumbersAction RemainingNumbersAction `json:"remaining_numbers_action,omitzero"` // leave out if full
-	// NewBillingPhoneNumber is the BTN of what remains; it must be one of the
-	// remaining numbers. The API needs it with "keep".
+	RemainingNumbersAction RemainingNumbersAction `json:"remaining_numbers_action,omitzero"` // to be left out with "full"
+	// NewBillingPhoneNumber is the BTN of what remains. The API needs it with "keep". It
+	// must be one of the numbers that remain, so it is the BTN of before if that one stays.
 	NewBillingPhoneNumber string `json:"new_billing_phone_number,omitzero"`
 }
 
 // FOCWindow is a span of time in which a carrier may hand numbers over.
-// That a requested FOC date must lie in one is inferred, and so is its form.
+// That a requested FOC date must lie in one is inferred. So is the form of its times.
 type FOCWindow struct {
 	Start Timestamp `json:"start"`
 	End   Timestamp `json:"end"`
@@ -178,7 +185,7 @@ func (w FOCWindow) Contains(t time.Time) bool {
 	return !t.Before(w.Start.Time) && !t.After(w.End.Time)
 }
 
-// Comment is a remark on a port request, by the user or by the carriers' side.
+// Comment is a remark on a port request, by a user of the account or by the vendor.
 type Comment struct {
 	ID           CommentID    `json:"id"`
 	Body         string       `json:"body"`

@@ -40,7 +40,7 @@ func TestObserver(t *testing.T) {
 		return err
 	}
 	try, call := porting.EventTry, porting.EventCall
-	ok := answer(200, "{}", "X-Request-Id", "req-1")
+	ok := answer(200, `{"id":"1"}`, "X-Request-Id", "req-1")
 	tests := []struct {
 		name   string
 		create bool

@@ -3,7 +3,7 @@ package porting
 // An Operation is one row of the API: what a method of a service sends, and what
 // may be done when its answer is lost.
 type Operation struct {
-	Name   string     // the Go method, such as "Drafts.Create"; with Method and Route it is unique
+	Name   string     // the Go method, such as "Drafts.Create"; some methods have several routes
 	Method string     // the HTTP method
 	Route  string     // the path, with parameters in braces
 	Retry  RetryClass // whether it is sent again
@@ -14,24 +14,25 @@ type Operation struct {
 	Check string
 }
 
-// A RetryClass says when an operation is sent again after a try that failed.
+// A RetryClass says when an operation is sent again after a try that failed: "safe",
+// "idempotent" or "unsafe".
 type RetryClass string
 
 const (
-	// RetrySafe operations change nothing, or nothing that doing it twice could harm, such
-	// as a second download link. They are sent again after 408, 429, any 5xx but 501 and
+	// RetrySafe operations change nothing, or only what does no harm if it is done twice, as
+	// making a download link. They are sent again after 408, 429, any 5xx but 501 and
 	// 505, and network errors.
 	RetrySafe RetryClass = "safe"
 	// RetryIdempotent operations leave the same state however often they are sent.
 	// They are sent again in the same cases.
 	RetryIdempotent RetryClass = "idempotent"
-	// RetryUnsafe operations would act twice. They are sent again only after a 429,
-	// and when the try provably never reached the server.
+	// RetryUnsafe operations would act twice if they were sent twice. They are sent again
+	// only after a 429, and after a try that provably never reached the server.
 	RetryUnsafe RetryClass = "unsafe"
 )
 
 // Operations returns the table of the API's operations, in the order of its
-// documentation. Metrics and tests can be built from it; changing it changes nothing.
+// documentation. It is a copy. Metrics and tests can be built from it.
 func Operations() []Operation {
 	ops := make([]Operation, len(operations))
 	for i, op := range operations {

@@ -138,7 +138,7 @@ func operations(t *testing.T) []*operation {
 					IncludePhoneNumbers: porting.Set(true), IncludeSubRequests: porting.Set(false),
 				}))
 			},
-			want: one(portRequest), null: porting.PortRequest{},
+			want: one(portRequest), null: porting.PortRequest{ID: "1"},
 		},
 		{
 			key: "GET /origination/porting/port_requests/{port_request_id}/sub_requests", ids: port,
@@ -156,7 +156,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.SubRequests.Get(ctx, porting.PortRequestID(ids[0]), porting.SubRequestID(ids[1])))
 			},
-			want: one(subRequest), null: porting.SubRequest{},
+			want: one(subRequest), null: porting.SubRequest{ID: "1"},
 			more: map[string]func(enum) any{"sub_requests_get.object": one(subRequest)},
 		},
 		{
@@ -192,7 +192,7 @@ func operations(t *testing.T) []*operation {
 					CustomerRatingComment:  porting.Set("Quick & quiet"),
 				}))
 			},
-			want: one(subRequest), null: porting.SubRequest{},
+			want: one(subRequest), null: porting.SubRequest{ID: "1"},
 			more: map[string]func(enum) any{"sub_requests_update.object": one(subRequest)},
 		},
 		{
@@ -211,7 +211,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.SubRequests.Cancel(ctx, porting.PortRequestID(ids[0]), porting.SubRequestID(ids[1])))
 			},
-			want: one(subRequest), null: porting.SubRequest{},
+			want: one(subRequest), null: porting.SubRequest{ID: "1"},
 		},
 		{
 			key: "GET /origination/porting/port_requests/{port_request_id}/comments", ids: port,
@@ -232,7 +232,7 @@ func operations(t *testing.T) []*operation {
 					Body: "The PIN is <unchanged> & valid.", SubRequestID: subID,
 				}))
 			},
-			want: one(anyComment), null: porting.Comment{},
+			want: one(anyComment), null: porting.Comment{ID: "1"},
 		},
 		{
 			key: "GET /origination/porting/port_requests/{port_request_id}/supporting_documents", ids: port,
@@ -250,7 +250,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Documents.Get(ctx, porting.PortRequestID(ids[0]), porting.DocumentID(ids[1])))
 			},
-			want: one(document), null: porting.SupportingDocument{},
+			want: one(document), null: porting.SupportingDocument{ID: "1"},
 		},
 		{
 			key: "POST /origination/porting/port_requests/{port_request_id}/supporting_documents/{id}/download_links", ids: document1,
@@ -259,7 +259,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Documents.CreateDownloadLink(ctx, porting.PortRequestID(ids[0]), porting.DocumentID(ids[1])))
 			},
-			want: wantLink, null: porting.DownloadLink{},
+			want: wantLink, null: wantLink(known),
 		},
 		{
 			key:  "GET /origination/porting/draft_port_requests",
@@ -281,7 +281,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, _ []string) (any, error) {
 				return value(c.Drafts.Create(ctx, "+13125550100", "+18005550199"))
 			},
-			want: one(draftPortRequest), null: porting.DraftPortRequest{},
+			want: one(draftPortRequest), null: porting.DraftPortRequest{ID: "1"},
 		},
 		{
 			key: "GET /origination/porting/draft_port_requests/{id}", ids: draft,
@@ -290,7 +290,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Drafts.Get(ctx, porting.DraftID(ids[0]), &porting.GetOptions{IncludeSubRequests: porting.Set(true)}))
 			},
-			want: one(draftPortRequest), null: porting.DraftPortRequest{},
+			want: one(draftPortRequest), null: porting.DraftPortRequest{ID: "1"},
 		},
 		{
 			key: "POST /origination/porting/draft_port_requests/{id}/submit", ids: draft,
@@ -299,7 +299,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Drafts.Submit(ctx, porting.DraftID(ids[0])))
 			},
-			want: one(draftPortRequest), null: porting.DraftPortRequest{},
+			want: one(draftPortRequest), null: porting.DraftPortRequest{ID: "1"},
 		},
 		{
 			key: "GET /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests", ids: draft,
@@ -317,7 +317,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Drafts.GetSubRequest(ctx, porting.DraftID(ids[0]), porting.SubRequestID(ids[1])))
 			},
-			want: one(draftSubRequest), null: porting.DraftSubRequest{},
+			want: one(draftSubRequest), null: porting.DraftSubRequest{ID: "1"},
 		},
 		{
 			key: "PUT /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests/{id}", ids: draftSub,
@@ -350,7 +350,7 @@ func operations(t *testing.T) []*operation {
 					BusinessIdentifier:      porting.Set[porting.Secret]("IE-482911"),
 				}))
 			},
-			want: one(draftSubRequest), null: porting.DraftSubRequest{},
+			want: one(draftSubRequest), null: porting.DraftSubRequest{ID: "1"},
 		},
 		{
 			key: "GET /origination/porting/draft_port_requests/{draft_port_request_id}/sub_requests/{id}/allowed_foc_dates", ids: draftSub,
@@ -376,7 +376,7 @@ func operations(t *testing.T) []*operation {
 			body: `{"body":"` + storageKey + `","document_type":"loa"}`,
 			file: "draft_documents_create",
 			call: upload,
-			want: one(document), null: porting.SupportingDocument{},
+			want: one(document), null: porting.SupportingDocument{ID: "1"},
 			before: []step{asked, stored},
 		},
 		{
@@ -386,7 +386,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Documents.Get(ctx, porting.DraftID(ids[0]), porting.DocumentID(ids[1])))
 			},
-			want: one(document), null: porting.SupportingDocument{},
+			want: one(document), null: porting.SupportingDocument{ID: "1"},
 		},
 		{
 			key: "POST /origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents/{id}/download_links", ids: document2,
@@ -395,7 +395,7 @@ func operations(t *testing.T) []*operation {
 			call: func(ctx context.Context, c *porting.Client, ids []string) (any, error) {
 				return value(c.Documents.CreateDownloadLink(ctx, porting.DraftID(ids[0]), porting.DocumentID(ids[1])))
 			},
-			want: wantLink, null: porting.DownloadLink{},
+			want: wantLink, null: wantLink(known),
 		},
 		{
 			key:  "POST /files/upload_requests",
@@ -565,7 +565,7 @@ func TestListAnswers(t *testing.T) {
 			if !o.list {
 				return
 			}
-			for _, body := range []string{"[]", "null", " \n[ ]\n"} {
+			for _, body := range []string{"[]", " \n[ ]\n", "\uFEFF[]"} {
 				got, err := o.call(t.Context(), o.client(t, 1, true, answer(200, body)), o.ids)
 				require.NoError(t, err, body)
 				assert.NotNil(t, got, body)
@@ -755,11 +755,11 @@ func TestUnreadableAnswers(t *testing.T) {
 				`"text"`:                              "",
 				"\x00":                                "",
 			}
+			bodies["null"] = ""
 			if o.list {
 				bodies["{}"] = ""
 				bodies["[5]"] = "0"
 			} else {
-				bodies["null"] = ""
 				bodies["[]"] = ""
 				bodies["[null]"] = ""
 				bodies[`[{},{}]`] = ""
@@ -805,6 +805,54 @@ func TestUnreadableAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestObjectsThatAreNotThere has every operation whose answer is one object answered with
+// another object and a status of success.
+func TestObjectsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	bodies := map[string]string{ // to what the error says of them
+		`{}`:                                "is not there",
+		`{"error":"nope"}`:                  `the answer says "nope"`,
+		`{"data":{"id":"d1","url":"u"}}`:    "is not there",
+		`{"ID":"d1","URL":"u"}`:             "is not there",
+		`{"id":null,"url":null}`:            "is not there",
+		`{"id":"","url":"","error":[true]}`: "is not there",
+		`{"success":false,"message":"draft of 311 W Superior St, +1 312 555 0100, is incomplete"}`: `the answer says "draft of`,
+	}
+	for o, op := range rows(t) {
+		t.Run(o.file, func(t *testing.T) {
+			t.Parallel()
+			if o.list {
+				return
+			}
+			key := "id"
+			if strings.HasSuffix(op.Route, "/download_links") || strings.HasSuffix(op.Route, "/upload_requests") {
+				key = "url"
+			}
+			for body, said := range bodies {
+				got, err := o.call(t.Context(), o.client(t, 1, false, answer(200, body, "X-Request-Id", "req-1")), o.ids)
+				assert.Nil(t, got, body)
+				e := errorAs[*porting.DecodeError](t, err)
+				assert.Equal(t, op.Name, e.Operation, body)
+				assert.Equal(t, key, e.Field, body)
+				assert.Equal(t, body, string(e.Body), body)
+				assert.Equal(t, op.Check, e.Check, body)
+				assert.Contains(t, err.Error(), said, body)
+				assert.NotContains(t, err.Error(), "555 0100", body)
+				assert.Equal(t, op.Retry != porting.RetrySafe, strings.Contains(err.Error(), "whether the server did it isn't known"), body)
+				assert.NotContains(t, err.Error(), ": the server did it", body)
+			}
+		})
+	}
+}
+
+// TestItemsWithoutAnID leaves the items of a list as they are: one odd item must not hide the others.
+func TestItemsWithoutAnID(t *testing.T) {
+	t.Parallel()
+	subs, err := always(t, answer(200, `[{"id":"a"},{},{"ID":"b"}]`)).SubRequests.List(t.Context(), "1")
+	require.NoError(t, err)
+	assert.Equal(t, []porting.SubRequest{{ID: "a"}, {}, {}}, subs)
 }
 
 func TestNetworkErrors(t *testing.T) {

@@ -7,11 +7,17 @@ import (
 )
 
 // Optional is a value that may be left out. Its zero value is unset: the field
-// doesn't appear in the request at all. [Set] gives it a value, [Null] makes it
-// an explicit null, which is taken to clear the field (inferred).
+// doesn't appear in the request at all. [Set] gives it a value. [Null] makes it an
+// explicit null, which is taken to clear the field (inferred).
 //
-// It is the same in JSON and in queries, except that a query can't say null:
-// there it is an [*ArgumentError].
+// JSON can say all three, if the field's tag has omitzero: unset is no member at all. A
+// query can say unset and a value; null in a query is an [*ArgumentError]. Other formats
+// can't tell the three apart, so encoding an Optional that isn't left out as YAML, XML,
+// TOML or gob is an error. So is decoding one, but for a null in YAML, which leaves it unset.
+//
+// A decoder that refuses unknown members also refuses them within an Optional: those of
+// encoding/json/v2, and of encoding/json from Go 1.27 on. Before that, encoding/json
+// doesn't tell an Optional of DisallowUnknownFields, and such members are ignored.
 type Optional[T any] struct {
 	value T
 	state optionalState
@@ -37,7 +43,7 @@ func (o Optional[T]) Get() (v T, ok bool) { return o.value, o.state == optionalS
 // IsNull tells whether o is an explicit null.
 func (o Optional[T]) IsNull() bool { return o.state == optionalNull }
 
-// IsZero tells whether o is unset, so that the omitzero of encoding/json leaves it out.
+// IsZero tells whether o is unset, so that the tag omitzero of encoding/json leaves it out.
 func (o Optional[T]) IsZero() bool { return o.state == optionalUnset }
 
 var errNullInQuery = errors.New("null has no form in a query")
@@ -53,3 +59,16 @@ func (o Optional[T]) EncodeValues(key string, v *url.Values) error {
 	}
 	return nil
 }
+
+var errOnlyJSON = errors.New("porting: an Optional can be written and read as JSON and in queries only")
+
+// MarshalText fails. Encodings such as YAML and XML ask for it; without it they would
+// write an Optional as if it held nothing.
+func (o Optional[T]) MarshalText() ([]byte, error) { return nil, errOnlyJSON }
+
+// UnmarshalText fails, as [Optional.MarshalText] does.
+func (o *Optional[T]) UnmarshalText([]byte) error { return errOnlyJSON }
+
+// UnmarshalYAML fails, as [Optional.MarshalText] does: YAML doesn't ask for the text of a
+// mapping.
+func (o *Optional[T]) UnmarshalYAML(func(any) error) error { return errOnlyJSON }

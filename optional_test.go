@@ -1,11 +1,18 @@
 package porting_test
 
 import (
+	"encoding/gob"
 	"encoding/json"
+	"encoding/xml"
+	"io"
+	"runtime"
+	"strings"
 	"testing"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/numberporting/porting"
 )
@@ -61,4 +68,64 @@ func TestOptional(t *testing.T) {
 	assert.Equal(t, porting.Null[string](), over, "null clears the value, too")
 	require.Error(t, json.Unmarshal([]byte("5"), &over))
 	require.Error(t, json.Unmarshal([]byte(`"a"`), &set))
+}
+
+// TestOptionalInOtherFormats fails where a format would lose the value, and leaves out what is unset where it can.
+func TestOptionalInOtherFormats(t *testing.T) {
+	t.Parallel()
+	type holder struct {
+		Text   porting.Optional[string]                `yaml:"text,omitempty" xml:"text"`
+		Option porting.Optional[porting.PortingOption] `yaml:"option,omitempty" xml:"option"`
+	}
+	values := map[string]holder{
+		"set":    {Text: porting.Set("a")},
+		"struct": {Option: porting.Set(porting.PortingOption{Type: "full"})},
+		"null":   {Text: porting.Null[string]()},
+	}
+	for name, v := range values {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := yaml.Marshal(v)
+			require.ErrorContains(t, err, "Optional", "YAML")
+			_, err = xml.Marshal(v)
+			require.ErrorContains(t, err, "Optional", "XML")
+			require.ErrorContains(t, gob.NewEncoder(io.Discard).Encode(v), "Optional", "gob")
+		})
+	}
+	text, err := yaml.Marshal(holder{})
+	require.NoError(t, err)
+	assert.Equal(t, "{}\n", string(text))
+	_, err = yaml.Marshal(porting.SubRequestUpdate{Locality: porting.Set("Chicago")})
+	require.ErrorContains(t, err, "Optional")
+
+	for _, text := range []string{"text: a", "text: {a: b}", "option: {type: full}", "option: [a]"} {
+		require.ErrorContains(t, yaml.Unmarshal([]byte(text), new(holder)), "Optional", text)
+	}
+	var null holder
+	require.NoError(t, yaml.Unmarshal([]byte("text: null"), &null))
+	assert.Equal(t, holder{}, null, "YAML doesn't ask")
+	require.ErrorContains(t, xml.Unmarshal([]byte("<holder><text>a</text></holder>"), new(holder)), "Optional")
+}
+
+// TestOptionalRefusesUnknownMembers follows what the caller's decoder was told.
+func TestOptionalRefusesUnknownMembers(t *testing.T) {
+	t.Parallel()
+	const text = `{"porting_option":{"type":"full","unheard_of":1}}`
+	want := porting.SubRequestUpdate{PortingOption: porting.Set(porting.PortingOption{Type: "full"})}
+
+	var lenient porting.SubRequestUpdate
+	require.NoError(t, json.Unmarshal([]byte(text), &lenient))
+	assert.Equal(t, want, lenient)
+	lenient = porting.SubRequestUpdate{}
+	require.NoError(t, jsonv2.Unmarshal([]byte(text), &lenient))
+	assert.Equal(t, want, lenient)
+
+	err := jsonv2.Unmarshal([]byte(text), new(porting.SubRequestUpdate), jsonv2.RejectUnknownMembers(true))
+	require.ErrorContains(t, err, "unheard_of", "encoding/json/v2")
+	if strings.HasPrefix(runtime.Version(), "go1.26") {
+		return // its encoding/json doesn't tell an UnmarshalJSON method
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	require.ErrorContains(t, d.Decode(new(porting.SubRequestUpdate)), "unheard_of", "encoding/json")
 }

@@ -121,7 +121,7 @@ func TestBaseURL(t *testing.T) {
 		t.Run(tt.base, func(t *testing.T) {
 			t.Parallel()
 			mock := newMock(t)
-			expect(t, mock, "GET", tt.want, 1, answer(200, "{}"))
+			expect(t, mock, "GET", tt.want, 1, answer(200, `{"id":"a/b"}`))
 			_, err := newClient(t, mock, porting.WithBaseURL(tt.base)).PortRequests.Get(t.Context(), "a/b", nil)
 			require.NoError(t, err)
 		})

@@ -11,25 +11,27 @@ type PortRequestsService struct{ client *Client }
 // PortRequestListOptions choose which port requests are listed and what they
 // include. Zero fields are left to the server.
 type PortRequestListOptions struct {
-	Page                int                   `url:"page,omitempty"`     // from 1
-	PerPage             int                   `url:"per_page,omitempty"` // the server's default is 20, its maximum isn't documented
-	Search              string                `url:"search,omitempty"`   // a support key (pr_…) or part of a number
-	Status              PortRequestListStatus `url:"status,omitempty"`
-	IncludePhoneNumbers Optional[bool]        `url:"include_phone_numbers,omitempty"` // the server's default is true
-	IncludeSubRequests  Optional[bool]        `url:"include_sub_requests,omitempty"`  // the server's default is false
+	Page    int                   `url:"page,omitempty" json:"page,omitzero"`         // from 1, the server's default
+	PerPage int                   `url:"per_page,omitempty" json:"per_page,omitzero"` // the server's default is 20; its maximum isn't documented (the vendor's V2 has 250)
+	Search  string                `url:"search,omitempty" json:"search,omitzero"`     // a support key (pr_…) or part of a phone number
+	Status  PortRequestListStatus `url:"status,omitempty" json:"status,omitzero"`     // empty: complete and incomplete ones
+
+	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty" json:"include_phone_numbers,omitzero"` // the server's default is true
+	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty" json:"include_sub_requests,omitzero"`   // the server's default is false
 }
 
 // GetOptions choose what a port request or a draft includes. That a single one
 // accepts them isn't documented; it is inferred from another client of the API.
 type GetOptions struct {
-	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty"` // the server's default is true
-	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty"`  // the server's default is false
+	IncludePhoneNumbers Optional[bool] `url:"include_phone_numbers,omitempty" json:"include_phone_numbers,omitzero"` // the server's default is true
+	IncludeSubRequests  Optional[bool] `url:"include_sub_requests,omitempty" json:"include_sub_requests,omitzero"`   // the server's default is false
 }
 
 // List returns one page of the account's port requests. Nil options are the
-// server's defaults.
+// server's defaults. The filter "incomplete" leaves a port request out as soon as it is
+// complete: who follows one to its end asks for it by its id, or for both.
 //
-// GET /origination/porting/port_requests: safe.
+//	GET /origination/porting/port_requests: safe
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-port-requests
 func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOptions) (*Page[PortRequest], error) {
@@ -63,7 +65,7 @@ func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOpti
 
 // Get returns a port request. Nil options are the server's defaults.
 //
-// GET /origination/porting/port_requests/{id}: safe.
+//	GET /origination/porting/port_requests/{id}: safe
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *PortRequestsService) Get(ctx context.Context, id PortRequestID, opts *GetOptions) (*PortRequest, error) {

@@ -10,14 +10,21 @@ type PortabilityService struct{ client *Client }
 
 // Check asks for each number whether it can be ported here. The numbers should be in
 // E.164 form (+13125550100). One in another form is no error: its result says that it
-// is invalid. The results come in the server's order, which is expected to be the
-// numbers'; that there is one for each isn't checked.
+// is invalid.
+//
+// Check returns all results that the server gives, in the server's order. Don't pair them
+// with the numbers by position: that there is one result for each number, in the same
+// order, isn't documented and isn't checked. A result's RawNumber is the number as it was
+// sent. A number that no RawNumber equals has no result; nothing is known of it.
+//
 // A 422 for one number fails the whole check. How many numbers one check may have
 // isn't documented.
 //
-// POST /origination/porting/portability_checks: safe, although a POST; it changes
-// nothing. The documented answer is an array of objects whose phone_numbers are
-// results; a single such object and a plain array of results are read too.
+//	POST /origination/porting/portability_checks: safe
+//
+// It is safe although it is a POST, because it changes nothing. The documented answer is
+// an array of objects whose phone_numbers are results. A single such object and a plain
+// array of results are read, too.
 //
 // https://developers.telnyx.com/api/v1/mission-control/run-portability-check
 func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]PortabilityResult, error) {
@@ -32,7 +39,8 @@ func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]Po
 	return answer, nil
 }
 
-// checkBody is the body of a portability check. What isn't E.164 is the API's to say.
+// checkBody is the body of a portability check. Whether a number is in E.164 form is left
+// to the API, which answers that it is invalid.
 func checkBody(numbers []string) (*phoneNumbers, error) {
 	return numbersBody(opPortabilityCheck, numbers, func(number string) string {
 		if number == "" {
@@ -51,7 +59,8 @@ type phoneNumber struct {
 	PhoneNumber string `json:"phone_number"`
 }
 
-// numbersBody makes a body of numbers, of which none may break the rule.
+// numbersBody makes a body of numbers. The function broken says what is wrong with a
+// number, or nothing.
 func numbersBody(op *Operation, numbers []string, broken func(number string) string) (*phoneNumbers, error) {
 	if len(numbers) == 0 {
 		return nil, &ArgumentError{op.Name, "phone_numbers", "is empty"}

@@ -3,84 +3,118 @@ package porting
 import (
 	"bytes"
 	"errors"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// object decodes an answer that is one object: null isn't one.
-type object[T any] struct{ into *T }
+// A model is what an operation answers with as one object.
+type model interface {
+	// key returns the member without which an answer is not the object: the id by which
+	// it is known, or the URL that it exists for.
+	key() (name, value string)
+}
 
-// oneOf decodes an answer that is documented as an array of one object, but may as
-// well be the object itself.
-type oneOf[T any] struct{ into *T }
+func (r PortRequest) key() (name, value string)        { return "id", string(r.ID) }
+func (s SubRequest) key() (name, value string)         { return "id", string(s.ID) }
+func (d DraftPortRequest) key() (name, value string)   { return "id", string(d.ID) }
+func (s DraftSubRequest) key() (name, value string)    { return "id", string(s.ID) }
+func (c Comment) key() (name, value string)            { return "id", string(c.ID) }
+func (d SupportingDocument) key() (name, value string) { return "id", string(d.ID) }
+func (l DownloadLink) key() (name, value string)       { return "url", l.URL }
+func (u uploadRequest) key() (name, value string)      { return "url", u.URL }
 
 var (
 	errNull      = errors.New("null where an object belongs")
+	errNullList  = errors.New("null where an array belongs")
 	errCount     = errors.New("an array of other than one object")
 	errNoResults = errors.New("an object without phone_numbers")
 )
 
-// UnmarshalJSONFrom decodes an object. If it has numbers, it first makes room for
-// them, so that a long list isn't moved again and again as it grows.
+// A missingError says that an answer is an object, but not the one that was asked for:
+// it is empty, say, or an envelope around it.
+type missingError struct{ field string }
+
+func (e *missingError) Error() string { return "the object that was asked for is not there" }
+
+// object decodes an answer that is one object.
+type object[T model] struct {
+	into    *T
+	orArray bool // an array of the one object is read, too
+}
+
+// UnmarshalJSONFrom decodes the object, and refuses what only looks like it.
 func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	if d.PeekKind() == 'n' {
-		return errNull
+	inArray := o.orArray && d.PeekKind() == '['
+	if inArray {
+		if _, err := d.ReadToken(); err != nil {
+			return err
+		}
 	}
+	switch next := d.PeekKind(); {
+	case next == 'n':
+		return errNull
+	case inArray && next == ']':
+		return errCount
+	}
+	if err := o.decode(d); err != nil {
+		return err
+	}
+	if inArray {
+		if d.PeekKind() != ']' {
+			return errCount
+		}
+		if _, err := d.ReadToken(); err != nil {
+			return err
+		}
+	}
+	if name, value := (*o.into).key(); value == "" {
+		return &missingError{name}
+	}
+	return nil
+}
+
+// decode decodes the object itself. A list of numbers gets room for them first, because to
+// move a long list as it grows would take a quarter of the time.
+func (o object[T]) decode(d *jsontext.Decoder) error {
 	switch into := any(o.into).(type) {
 	case *PortRequest:
-		defer makeRoom(&into.PhoneNumbers, d)()
+		defer makeRoom(&into.PhoneNumbers, countObjects(d))()
 	case *DraftPortRequest:
-		defer makeRoom(&into.PhoneNumbers, d)()
+		defer makeRoom(&into.PhoneNumbers, countObjects(d))()
 	}
 	return json.UnmarshalDecode(d, o.into)
 }
 
-// makeRoom makes room in list for the objects within the one to come. The function
-// that it returns takes the room back if there was no such list.
-func makeRoom[T any](list *[]T, d *jsontext.Decoder) (settle func()) {
-	n := countObjects(d) - 1
-	if n <= 0 {
-		return func() {}
-	}
+// makeRoom makes room in list for n items. The function that it returns takes the room
+// back if the answer had no such list, which is not the same as an empty one.
+func makeRoom[T any](list *[]T, n int) (settle func()) {
 	*list = make([]T, 0, n)
 	return func() {
-		switch {
-		case len(*list) == 0 && cap(*list) == n:
+		if len(*list) == 0 && cap(*list) == n { // the decoder gives an empty list no room
 			*list = nil
-		case len(*list) < n/4: // the objects were others
-			*list = slices.Clone(*list)
 		}
 	}
 }
 
-// countObjects counts the objects that are to come, by their braces, up to a number
-// for which there is memory to spare if they turn out to be others.
+// countObjects counts the objects that are to come by their braces. There can be fewer: a
+// text can have braces, too.
 func countObjects(d *jsontext.Decoder) int {
-	const most = 100_000
+	const most = 100_000 // for so many there is memory, whatever they turn out to be
 	return min(most, bytes.Count(d.UnreadBuffer(), []byte("{")))
 }
 
-// UnmarshalJSONFrom decodes an object, or an array of one.
-func (o oneOf[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	if d.PeekKind() != '[' {
-		return object[T](o).UnmarshalJSONFrom(d)
+// array decodes an answer that is an array. What its items lack is not looked at: one
+// odd item must not hide the others.
+type array[T any] struct{ into *[]T }
+
+// UnmarshalJSONFrom decodes the array. A null is none: read as an empty array, it would
+// say that everything is gone.
+func (a array[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == 'n' {
+		return errNullList
 	}
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	if d.PeekKind() == ']' {
-		return errCount
-	}
-	if err := (object[T](o)).UnmarshalJSONFrom(d); err != nil {
-		return err
-	}
-	if d.PeekKind() != ']' {
-		return errCount
-	}
-	_, err := d.ReadToken()
-	return err
+	return json.UnmarshalDecode(d, a.into)
 }
 
 // portabilityAnswer decodes the three shapes in which results are known to come:
@@ -92,12 +126,12 @@ func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	*a = make(portabilityAnswer, 0, countObjects(d))
 	switch d.PeekKind() {
 	case 'n':
-		return d.SkipValue()
+		return errNullList
 	case '{':
 		return a.decodeGroup(d, false)
 	case '[':
 	default:
-		return json.UnmarshalDecode(d, new([]PortabilityResult)) // says what is wrong
+		return json.UnmarshalDecode(d, new([]PortabilityResult)) // its error says what is wrong
 	}
 	if _, err := d.ReadToken(); err != nil {
 		return err
@@ -111,7 +145,7 @@ func (a *portabilityAnswer) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// A portabilityGroup holds results, or is itself one.
+// A portabilityGroup is an object that holds results, or that is a result itself.
 type portabilityGroup struct {
 	PhoneNumbers Optional[[]PortabilityResult] `json:"phone_numbers"`
 	PortabilityResult
@@ -120,7 +154,7 @@ type portabilityGroup struct {
 // decodeGroup appends the results of a group, or the single result that it is.
 func (a *portabilityAnswer) decodeGroup(d *jsontext.Decoder, mayBeSingle bool) error {
 	var g portabilityGroup
-	g.PhoneNumbers.value = (*a)[len(*a):] // there is room
+	g.PhoneNumbers.value = (*a)[len(*a):] // the results are decoded to where they are appended
 	if err := json.UnmarshalDecode(d, &g); err != nil {
 		return err
 	}

@@ -7,30 +7,45 @@ import (
 	"time"
 )
 
-// Timestamp is an instant as the API writes it. Its zero value means that the API
-// gave none: null, "" or no field.
+// Timestamp is an instant as the API writes it. Its zero value means that the API gave
+// none: null, "" or no member. It prints as nothing then.
 //
-// It reads RFC 3339 with or without a fraction, with Z, +00:00, +0000 or no zone
-// (UTC), with a space instead of the T, and a bare date (midnight UTC). Anything
-// else is a decoding error that names the field, and the value if it looks like a
-// time: another text could be private. The instant is kept in UTC; it is written in
-// RFC 3339, or as null if it is zero. That the API's own form is ISO 8601 is
-// documented, which of its variants is not.
-type Timestamp struct{ time.Time }
+// That the API writes ISO 8601 is documented; which of its variants is not. So a Timestamp
+// reads RFC 3339 and what is near to it: with or without seconds and their fraction, with
+// a comma before the fraction, without the separators (20260105T150000Z), with a space in
+// place of the T or with small letters, with a zone of Z, +05, +0500 or +05:00, or without
+// one, which is read as UTC. Anything else is a decoding error that names the field. It
+// shows the value if that looks like a time; another text could be private.
+//
+// A date without a time is read as midnight UTC, which is the day before in America.
+// [Timestamp.DateOnly] tells it apart.
+//
+// The instant is kept in UTC. It is written in RFC 3339, as a date if it is a date only,
+// and as null if it is zero.
+type Timestamp struct {
+	time.Time
 
-var timestampLayouts = []string{
-	time.RFC3339,
-	"2006-01-02T15:04:05Z0700",
-	"2006-01-02T15:04:05",
-	time.DateOnly,
+	date bool // it was read from a date without a time
 }
 
-// MarshalText writes RFC 3339 in UTC, or nothing for the zero time.
-func (t Timestamp) MarshalText() ([]byte, error) {
-	if t.IsZero() {
-		return []byte{}, nil
+// DateOnly tells whether the API gave a date without a time of day. The Time is midnight
+// UTC then.
+func (t Timestamp) DateOnly() bool {
+	return t.date && t.Time.Equal(t.Truncate(24*time.Hour)) // the Time may have been set since
+}
+
+// MarshalText writes RFC 3339 in UTC, a date if t is a date only, or nothing if t is zero.
+func (t Timestamp) MarshalText() ([]byte, error) { return t.AppendText([]byte{}) }
+
+// AppendText appends what [Timestamp.MarshalText] writes.
+func (t Timestamp) AppendText(b []byte) ([]byte, error) {
+	switch {
+	case t.IsZero():
+		return b, nil
+	case t.DateOnly():
+		return t.UTC().AppendFormat(b, time.DateOnly), nil
 	}
-	return t.UTC().MarshalText()
+	return t.UTC().AppendText(b)
 }
 
 // UnmarshalText reads any of the forms named above.
@@ -39,32 +54,50 @@ func (t *Timestamp) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		return nil
 	}
-	parsed, ok := parseTimestamp(text)
+	parsed, date, ok := parseTimestamp(text)
 	if !ok {
 		return &timestampError{string(text)}
 	}
-	t.Time = parsed.UTC()
+	*t = Timestamp{parsed.UTC(), date && !parsed.IsZero()}
 	return nil
 }
 
-func parseTimestamp(text []byte) (parsed time.Time, ok bool) {
-	const date, hour = len(time.DateOnly), len("2006-01-02T15")
-	if len(text) > hour && text[hour] != ':' || bytes.IndexByte(text, ',') >= 0 {
-		return parsed, false // an hour of one digit, a comma before the fraction: time.Parse lets both pass
+// The forms other than RFC 3339 are made of a date and a time, both with separators or
+// both without, and a zone. A fraction of the seconds may follow the seconds of each.
+var (
+	dateForms = []struct {
+		date  string
+		times []string
+	}{
+		{time.DateOnly, []string{"T15:04:05", "T15:04"}},
+		{"20060102", []string{"T150405", "T1504"}},
+	}
+	zoneForms = []string{"Z07:00", "Z0700", "Z07", ""}
+)
+
+// parseTimestamp also tells whether the text is a date only.
+func parseTimestamp(text []byte) (parsed time.Time, date, ok bool) {
+	const year, hour = len("2006"), len("2006-01-02T15")
+	if len(text) > hour && text[year] == '-' && text[hour] != ':' {
+		return parsed, false, false // an hour of one digit, which package time lets pass
 	}
 	if parsed.UnmarshalText(text) == nil { // nearly always, and without a string
-		return parsed, inRange(parsed)
+		return parsed, false, inRange(parsed)
 	}
-	s := string(text)
-	if len(s) > date && s[date] == ' ' {
-		s = s[:date] + "T" + s[date+1:]
-	}
-	for _, layout := range timestampLayouts {
-		if parsed, err := time.Parse(layout, s); err == nil {
-			return parsed, inRange(parsed)
+	s := strings.ToUpper(strings.Replace(string(text), " ", "T", 1))
+	for _, form := range dateForms {
+		if parsed, err := time.Parse(form.date, s); err == nil {
+			return parsed, true, inRange(parsed)
+		}
+		for _, clock := range form.times {
+			for _, zone := range zoneForms {
+				if parsed, err := time.Parse(form.date+clock+zone, s); err == nil {
+					return parsed, false, inRange(parsed)
+				}
+			}
 		}
 	}
-	return parsed, false
+	return parsed, false, false
 }
 
 // inRange tells whether a time can be written again: its offset is less than a day,
@@ -76,12 +109,16 @@ func inRange(t time.Time) bool {
 	return -day < offset && offset < day && 0 <= year && year <= 9999
 }
 
-// MarshalJSON writes an RFC 3339 string in UTC, or null for the zero time.
+// MarshalJSON writes what [Timestamp.MarshalText] does as a string, or null if t is zero.
 func (t Timestamp) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
 	}
-	return t.UTC().MarshalJSON()
+	b, err := t.AppendText([]byte{'"'})
+	if err != nil {
+		return nil, err
+	}
+	return append(b, '"'), nil
 }
 
 // UnmarshalJSON reads a string in any of the forms named above, or null.
@@ -119,5 +156,5 @@ func looksLikeTime(s string) bool {
 	}
 	date, rest := s[:len(time.DateOnly)], s[len(time.DateOnly):]
 	digits := strings.NewReplacer("0", "d", "1", "d", "2", "d", "3", "d", "4", "d", "5", "d", "6", "d", "7", "d", "8", "d", "9", "d")
-	return digits.Replace(date) == "dddd-dd-dd" && strings.Trim(rest, "0123456789-:.,+ TZ") == ""
+	return digits.Replace(date) == "dddd-dd-dd" && strings.Trim(rest, "0123456789-:.,+ TtZz") == ""
 }

@@ -41,18 +41,8 @@ func stringRule(field string, o Optional[string], broken func(string) string) ru
 	return rule{}
 }
 
-// secretRule refuses what a secret prints as: it comes from a model that was stored
-// and loaded again.
-func secretRule(field string, o Optional[Secret]) rule {
-	if s, ok := o.Get(); ok && s == redacted {
-		return rule{field, "is the placeholder that a Secret prints as, not the secret"}
-	}
-	return rule{}
-}
-
-func optionRule(field string, o Optional[PortingOption], billing Optional[string]) rule {
+func optionRule(field string, o Optional[PortingOption]) rule {
 	option, ok := o.Get()
-	old, _ := billing.Get()
 	switch {
 	case !ok:
 		return rule{}
@@ -60,8 +50,6 @@ func optionRule(field string, o Optional[PortingOption], billing Optional[string
 		return rule{field + ".type", `must be "partial" or "full"`}
 	case option.RemainingNumbersAction != "" && !option.RemainingNumbersAction.Known():
 		return rule{field + ".remaining_numbers_action", `must be "keep" or "disconnect"`}
-	case option.NewBillingPhoneNumber != "" && option.NewBillingPhoneNumber == old:
-		return rule{field + ".new_billing_phone_number", "is the billing_phone_number itself"}
 	}
 	return rule{}
 }
@@ -76,14 +64,17 @@ func brokenNumber(s string) string {
 	return ""
 }
 
-// brokenCountry says what is wrong with a country code.
+// brokenCountry says what is wrong with a country code. Only ASCII letters are letters
+// here: in upper case, "ı" is an I and "ſ" an S.
 func brokenCountry(s string) string {
-	if len(s) != 2 || !allIn(strings.ToUpper(s), 'A', 'Z') {
+	letter := func(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+	if len(s) != 2 || !letter(s[0]) || !letter(s[1]) {
 		return "is not a country code of two letters"
 	}
 	return ""
 }
 
+// allIn tells whether all bytes of s are between first and last.
 func allIn(s string, first, last byte) bool {
 	for i := range len(s) {
 		if s[i] < first || s[i] > last {

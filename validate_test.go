@@ -19,7 +19,7 @@ func sentBy(t *testing.T, method, path string, call func(*porting.Client) error)
 	var sent []byte
 	client := clientOf(t, method, path, func(r *http.Request) (*http.Response, error) {
 		sent, _ = io.ReadAll(r.Body)
-		return answer(200, "{}")(r)
+		return answer(200, `{"id":"1"}`)(r)
 	})
 	require.NoError(t, call(client))
 	return string(sent)
@@ -91,18 +91,6 @@ var rules = []struct {
 		"porting_option.remaining_numbers_action",
 	},
 	{
-		"option's billing number is the one that leaves",
-		porting.SubRequestUpdate{
-			BillingPhoneNumber: porting.Set("+13125550100"),
-			PortingOption:      porting.Set(porting.PortingOption{Type: "partial", RemainingNumbersAction: "keep", NewBillingPhoneNumber: "+13125550100"}),
-		},
-		porting.DraftSubRequestUpdate{
-			BillingPhoneNumber: porting.Set("+13125550100"),
-			PortingOption:      porting.Set(porting.PortingOption{Type: "partial", RemainingNumbersAction: "keep", NewBillingPhoneNumber: "+13125550100"}),
-		},
-		"porting_option.new_billing_phone_number",
-	},
-	{
 		"redacted PIN",
 		porting.SubRequestUpdate{PINPasscode: porting.Set[porting.Secret]("[redacted]")},
 		porting.DraftSubRequestUpdate{PINPasscode: porting.Set[porting.Secret]("[redacted]")},
@@ -110,8 +98,8 @@ var rules = []struct {
 	},
 	{
 		"redacted account number",
-		porting.SubRequestUpdate{AccountNumber: porting.Set[porting.Secret]("[redacted]")},
-		porting.DraftSubRequestUpdate{AccountNumber: porting.Set[porting.Secret]("[redacted]")},
+		porting.SubRequestUpdate{AccountNumber: porting.Set[porting.Secret](" [redacted]")},
+		porting.DraftSubRequestUpdate{AccountNumber: porting.Set[porting.Secret]("[redacted]\n")},
 		"account_number",
 	},
 	{
@@ -194,6 +182,12 @@ func TestUpdatesThatTheServerMayJudge(t *testing.T) {
 			`{"billing_phone_number":"+13125550100","country_code":"us","porting_option":{"type":"partial","new_billing_phone_number":"+13125550101"}}`,
 		},
 		{
+			"a billing number that stays",
+			porting.SubRequestUpdate{BillingPhoneNumber: porting.Set("+13125550100"), PortingOption: porting.Set(porting.PortingOption{Type: "partial", RemainingNumbersAction: "keep", NewBillingPhoneNumber: "+13125550100"})},
+			porting.DraftSubRequestUpdate{BillingPhoneNumber: porting.Set("+13125550100"), PortingOption: porting.Set(porting.PortingOption{Type: "partial", RemainingNumbersAction: "keep", NewBillingPhoneNumber: "+13125550100"})},
+			`{"billing_phone_number":"+13125550100","porting_option":{"type":"partial","remaining_numbers_action":"keep","new_billing_phone_number":"+13125550100"}}`,
+		},
+		{
 			"the placeholder where no secret belongs",
 			porting.SubRequestUpdate{Locality: porting.Set("[redacted]")}, porting.DraftSubRequestUpdate{Locality: porting.Set("[redacted]")},
 			`{"locality":"[redacted]"}`,
@@ -253,7 +247,7 @@ func TestNumbers(t *testing.T) {
 
 func TestCountryCodes(t *testing.T) {
 	t.Parallel()
-	for _, code := range []string{"", "U", "USA", "U1", "u ", "ÜS", "é", "🇺🇸", "\xff\xff"} {
+	for _, code := range []string{"", "U", "USA", "U1", "u ", "ÜS", "é", "🇺🇸", "\xff\xff", "ı", "ſ", "@A", "{}", "[S", "K"} {
 		err := update(t.Context(), newClient(t, newMock(t)), porting.SubRequestUpdate{CountryCode: porting.Set(code)})
 		requireArgument(t, err, "SubRequests.Update", "country_code")
 	}
