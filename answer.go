@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/numberporting/porting/internal/errorbody"
 	"github.com/numberporting/porting/internal/transport"
 )
 
@@ -31,12 +32,12 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 		err = apiError(op, out)
 		unknown = unsafe && (out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500 || out.StatusCode < 200)
 		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
-			err = &interrupted{err, out.Err, newHider(out)}
+			err = &interrupted{err, out.Err, newMask(out)}
 		}
 	}
 	switch {
 	case out.WaitErr != nil && out.Attempts > 0:
-		return &interrupted{err, out.WaitErr, newHider(out)}
+		return &interrupted{err, out.WaitErr, newMask(out)}
 	case unknown:
 		return &OutcomeUnknownError{
 			Operation: op.Name,
@@ -47,14 +48,14 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 			RequestID: requestID(out.Header, out.Call.Header),
 			Check:     op.IfUnknown,
 			Err:       err,
-			hide:      newHider(out),
+			mask:      newMask(out),
 		}
 	}
 	return err
 }
 
 func connectionError(op *Operation, out *transport.Outcome, reason error) *ConnectionError {
-	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, reason, newHider(out)}
+	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, reason, newMask(out)}
 }
 
 // apiError makes an error of an answer that isn't a 2xx.
@@ -68,10 +69,15 @@ func apiError(op *Operation, out *transport.Outcome) error {
 		Header:     out.Header,
 		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
-		hide:       newHider(out),
+		isStorage:  op == storageDownload || op == storageUpload,
+		mask:       newMask(out),
 	}
-	e.readErrorBody(out.Err == nil)
-	if op == storageDownload || op == storageUpload {
+	said := errorbody.Read(out.Body, out.Header.Get("Content-Type"), out.Err == nil)
+	e.Message, e.Code = said.Message, said.Code
+	for _, f := range said.Fields {
+		e.Fields = append(e.Fields, FieldError(f))
+	}
+	if e.isStorage {
 		return e
 	}
 	switch out.StatusCode {
@@ -118,10 +124,12 @@ func decodeError(op *Operation, out *transport.Outcome, field string, reason err
 		Field:      field,
 		StatusCode: out.StatusCode,
 		RequestID:  requestID(out.Header, out.Call.Header),
-		Err:        reason,
-		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
+		Message:    errorbody.Message(out.Body),
 		Check:      op.IfUnknown,
+		Err:        reason,
+		Header:     out.Header,
+		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
 		changed:    op.Retry != RetrySafe,
-		hide:       newHider(out),
+		mask:       newMask(out),
 	}
 }
