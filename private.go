@@ -1,6 +1,7 @@
 package porting
 
 import (
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,9 +80,9 @@ func addHeader(values []string, add func(string)) {
 // addParts adds a text, each of its lines, and the segments of what could be a path.
 func addParts(text string, add func(string)) {
 	add(text)
-	if strings.ContainsAny(text, "\n\r") {
+	if strings.Contains(text, "\n") {
 		for line := range strings.Lines(text) {
-			add(line)
+			add(strings.TrimSpace(line))
 		}
 	}
 	if strings.Contains(text, "/") && !strings.ContainsAny(text, " \t\r\n") {
@@ -101,33 +102,26 @@ func unescapeQuery(value string) string {
 }
 
 // textsIn yields every text and number in JSON that this client has written, but not the
-// names of members. It doesn't decode the JSON: there may be 100,000 numbers in it.
-func textsIn(data []byte) func(yield func(string) bool) {
+// names of members. It cuts them out instead of decoding the JSON, because there may be
+// 100,000 numbers in it.
+func textsIn(data []byte) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for start := 0; start < len(data); {
+		json := string(data)
+		for start := 0; start < len(json); {
 			end := start + 1
 			text := ""
-			switch c := data[start]; {
+			switch c := json[start]; {
 			case c == '"':
-				for end < len(data) && data[end] != '"' {
-					if data[end] == '\\' {
-						end++
-					}
-					end++
-				}
-				end++
-				if end < len(data) && data[end] == ':' { // a member's name
+				end = endOfString(json, start)
+				if strings.HasPrefix(json[end:], ":") { // it is a member's name
 					break
 				}
-				text = string(data[start+1 : end-1])
-				if strings.Contains(text, `\`) {
-					_ = decodeJSON(data[start:end], &text) // it is a string
+				if text = json[start+1 : end-1]; strings.Contains(text, `\`) {
+					text = unquote(data[start:end])
 				}
 			case c == '-' || '0' <= c && c <= '9':
-				for end < len(data) && strings.IndexByte("0123456789.eE+-", data[end]) >= 0 {
-					end++
-				}
-				text = string(data[start:end])
+				end = start + len(json[start:]) - len(strings.TrimLeft(json[start:], "0123456789.eE+-"))
+				text = json[start:end]
 			}
 			if text != "" && !yield(text) {
 				return
@@ -135,6 +129,25 @@ func textsIn(data []byte) func(yield func(string) bool) {
 			start = end
 		}
 	}
+}
+
+// unquote decodes a string of JSON.
+func unquote(json []byte) (s string) {
+	_ = decodeJSON(json, &s) // it is one
+	return s
+}
+
+// endOfString returns where a string of JSON ends that begins at start.
+func endOfString(json string, start int) int {
+	for i := start + 1; i < len(json); i++ {
+		switch json[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(json)
 }
 
 // apiWords are the API's own words: the values of its enumerations, the names of its
@@ -145,7 +158,7 @@ var apiWords = sync.OnceValue(func() []string {
 		invalid_phone_number lrn_data_not_found no_coverage already_being_ported telnyx_number
 		unassigned in-process submitted exception foc-date-confirmed ported cancelled cancel-pending
 		partial full keep disconnect incomplete complete loa invoice csr other true false null`)
-	names := strings.Fields(`
+	names := strings.FieldsSeq(`
 		account_number administrative_area auth_person_name billing_phone_number body business_identifier
 		carrier_name complete count country_code coverage_category created_at customer_rating
 		customer_rating_comment default_connection_id default_message_profile_id description document_type
@@ -156,7 +169,7 @@ var apiWords = sync.OnceValue(func() []string {
 		raw_number remaining_numbers_action search start status street_address sub_request_id
 		sub_request_status sub_requests support_key svtype tax_identifier type underlying_carrier_names
 		updated_at url user_id content_type form_fields http_method`)
-	for _, name := range names {
+	for name := range names {
 		words = append(append(words, name), strings.Split(name, "_")...)
 	}
 	return words

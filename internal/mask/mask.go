@@ -73,8 +73,9 @@ const (
 func (m Mask) Text(text string) string {
 	text, isCut := m.apply(text)
 	text = Numbers(text)
-	if isCut { // the beginning of a number is no number
-		text = strings.TrimRightFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != ']' && r != 0 })
+	if isCut { // the first digits of a number may be too few to be taken for one
+		tail := max(0, len(text)-80)
+		text = text[:tail] + strings.TrimRightFunc(text[tail:], func(r rune) bool { return !unicode.IsLetter(r) && r != ']' && r != 0 })
 	}
 	return show(text, textShown)
 }
@@ -119,7 +120,7 @@ func withoutQueries(text string) string {
 }
 
 var (
-	hidden = lazy(`\x00+`)
+	hidden = lazy(`\+?\x00+`)
 	query  = lazy(`(?i)(\bhttps?:[^\s?"'<>]*)\?[^\s"'<>]+`)
 )
 
@@ -246,11 +247,26 @@ func fold(text string) (folded string, at []int) {
 
 // foldValue returns what [fold] makes of a value within a text.
 func foldValue(s string) string {
-	s = strings.TrimLeft(s, "+")
-	if strings.Trim(s, "0123456789") == "" {
-		return s // there are many numbers, and nothing to fold in them
+	if s = strings.TrimLeft(s, "+"); isFolded(s) { // as each of 100,000 numbers is
+		return s
+	}
+	const enough = 4 * examined // more of a value isn't found in a text
+	if len(s) > enough {
+		s = strings.ToValidUTF8(s[:enough], "")
 	}
 	return strings.Join(strings.Fields(strings.Map(foldRune, oneLine(s))), " ")
+}
+
+// isFolded tells whether there is nothing in a value to fold, to unescape or to trim.
+func isFolded(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' && 0 < i && i < len(s)-1 && s[i-1] != ' ':
+		case c <= ' ', c > '~', 'A' <= c && c <= 'Z', c == '+', c == '_', c == '\\', c == '&', c == '%':
+			return false
+		}
+	}
+	return true
 }
 
 // foldRune returns the lower case of a letter, and a blank for what stands for one.
@@ -274,8 +290,8 @@ func gramsOf(text string) *grams {
 	g := &grams{maphash.MakeSeed(), make([]uint64, len(text)+1)}
 	for n := fewest; n <= longestGram; n++ {
 		for i := range max(0, len(text)-n+1) {
-			word, bit := g.place(text[i : i+n])
-			g.bits[word] |= bit
+			word, bits := g.place(text[i : i+n])
+			g.bits[word] |= bits
 		}
 	}
 	return g
@@ -284,11 +300,12 @@ func gramsOf(text string) *grams {
 // mayHave tells whether a text may have the value. It looks at the value's end, where
 // numbers differ.
 func (g *grams) mayHave(value string) bool {
-	word, bit := g.place(value[max(0, len(value)-longestGram):])
-	return g.bits[word]&bit != 0
+	word, bits := g.place(value[max(0, len(value)-longestGram):])
+	return g.bits[word]&bits == bits
 }
 
-func (g *grams) place(gram string) (word uint64, bit uint64) {
+// place returns the word in which a gram has its bits, and the two bits.
+func (g *grams) place(gram string) (word, bits uint64) {
 	hash := maphash.String(g.seed, gram)
-	return hash >> 6 % uint64(len(g.bits)), 1 << (hash % 64)
+	return hash >> 12 % uint64(len(g.bits)), 1<<(hash&63) | 1<<(hash>>6&63)
 }

@@ -83,12 +83,13 @@ var plain = lazy(`^(?:` + strings.Join([]string{uuid, date, compact, yearLast, y
 
 // plainIn finds the times, IP addresses and UUIDs in a text, and the digits of sizes.
 func plainIn(text string) []span {
+	const longest = 64 // a short text to match is matched much faster
 	var spans []span
 	for i := 0; i < len(text); i++ {
 		if !mayBePlain(text, i) {
 			continue
 		}
-		at := plain().FindStringSubmatchIndex(text[i:])
+		at := plain().FindStringSubmatchIndex(text[i:min(len(text), i+longest)])
 		if at == nil {
 			continue
 		}
