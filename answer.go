@@ -2,13 +2,13 @@ package porting
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/numberporting/porting/internal/errorbody"
 	"github.com/numberporting/porting/internal/transport"
 )
 
@@ -32,12 +32,12 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 		err = apiError(op, out)
 		unknown = unsafe && isUnknown(out.StatusCode)
 		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
-			err = &interrupted{err, out.Err, newHider(out)}
+			err = &interrupted{err, out.Err, newMask(out)}
 		}
 	}
 	switch {
 	case out.WaitErr != nil && out.Attempts > 0:
-		return &interrupted{err, out.WaitErr, newHider(out)}
+		return &interrupted{err, out.WaitErr, newMask(out)}
 	case unknown:
 		return &OutcomeUnknownError{
 			Operation: op.Name,
@@ -48,7 +48,7 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 			RequestID: requestID(out.Header, out.Call.Header),
 			Check:     op.Check,
 			Err:       err,
-			hide:      newHider(out),
+			mask:      newMask(out),
 		}
 	}
 	return err
@@ -61,7 +61,7 @@ func isUnknown(status int) bool {
 }
 
 func connectionError(op *Operation, out *transport.Outcome, reason error) *ConnectionError {
-	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, reason, newHider(out)}
+	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, reason, newMask(out)}
 }
 
 // apiError makes an error of an answer that isn't a 2xx.
@@ -75,10 +75,15 @@ func apiError(op *Operation, out *transport.Outcome) error {
 		Header:     out.Header,
 		Body:       bytes.Clone(out.Body),
 		Attempts:   out.Attempts,
-		hide:       newHider(out),
+		isStorage:  op == storageDownload || op == storageUpload,
+		mask:       newMask(out),
 	}
-	e.readErrorBody(out.Err == nil)
-	if op == storageDownload || op == storageUpload {
+	said := errorbody.Read(out.Body, out.Header.Get("Content-Type"), out.Err == nil)
+	e.Message, e.Code = said.Message, said.Code
+	for _, f := range said.Fields {
+		e.Fields = append(e.Fields, FieldError(f))
+	}
+	if e.isStorage {
 		return e
 	}
 	switch out.StatusCode {
@@ -116,28 +121,12 @@ func decode(op *Operation, out *transport.Outcome, result any) error {
 	if missing && op.Retry != RetrySafe {
 		reason = fmt.Errorf("%w, and whether the server did it isn't known", reason)
 	}
-	if text := envelopeText(out.Body); text != "" {
-		reason = fmt.Errorf("%w; the answer says %q", reason, text)
-	}
 	if contentType := out.Header.Get("Content-Type"); contentType != "" && !strings.Contains(contentType, "json") {
 		reason = fmt.Errorf("%w (its content type is %q)", reason, contentType)
 	}
 	e := decodeError(op, out, field, reason)
 	e.changed = e.changed && !missing // the answer can be a refusal with a status of 200
 	return e
-}
-
-// envelopeText is what an answer says in place of the object that was asked for. The
-// vendor's older APIs answer {"success": false, "message": "…"} with a status of 200.
-func envelopeText(body []byte) string {
-	var envelope struct {
-		Message any `json:"message"`
-		Error   any `json:"error"`
-	}
-	if decodeJSON(body, &envelope) != nil {
-		return ""
-	}
-	return cmp.Or(textOf(envelope.Message), textOf(envelope.Error))
 }
 
 func decodeError(op *Operation, out *transport.Outcome, field string, reason error) *DecodeError {
@@ -147,10 +136,12 @@ func decodeError(op *Operation, out *transport.Outcome, field string, reason err
 		Field:      field,
 		StatusCode: out.StatusCode,
 		RequestID:  requestID(out.Header, out.Call.Header),
-		Err:        reason,
-		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
+		Message:    errorbody.Message(out.Body),
 		Check:      op.Check,
+		Err:        reason,
+		Header:     out.Header,
+		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
 		changed:    op.Retry != RetrySafe,
-		hide:       newHider(out),
+		mask:       newMask(out),
 	}
 }

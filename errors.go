@@ -1,11 +1,17 @@
 package porting
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/numberporting/porting/internal/mask"
 )
 
 // Sentinels for [errors.Is]. Each matches every [*APIError] with its status.
@@ -33,10 +39,15 @@ func (e *ArgumentError) Error() string {
 }
 
 // An APIError is an answer that says no: any status but 2xx, and redirects that
-// may not be followed. Its text has no phone number, no URL's query and no value that the
-// request held: credentials, names, addresses and PINs that the server repeats are
-// masked. What else the server says is shown. The error's fields are as they came, but
-// for a RequestID that repeats a credential.
+// may not be followed.
+//
+// Its text shows what the server says, but hides what is private: phone numbers, the
+// queries of URLs, and what the request held, such as credentials, names, addresses and
+// PINs, if the server repeats it letter by letter. Upper and lower case, the number of blanks, and
+// escapes for JSON, HTML or a URL make no difference. A value that the server splits,
+// joins to others or encodes otherwise is shown; so are values of fewer than three bytes,
+// a single word within a longer one, and the API's own words, such as "full".
+// The error's fields are as they came, but for a RequestID that repeats a credential.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
 // [*ValidationError] or [*RateLimitError] that wraps the APIError.
@@ -53,7 +64,8 @@ type APIError struct {
 	Body       []byte       `json:"-"` // at most 1 MiB
 	Attempts   int          // how often the call was sent
 
-	hide hider
+	isStorage bool // it is the storage host's answer, not the API's
+	mask      mask.Mask
 }
 
 // A FieldError is what an answer says about one field of the request.
@@ -73,25 +85,19 @@ func (e *APIError) Error() string {
 	if text := http.StatusText(e.StatusCode); text != "" {
 		b.WriteString(" " + text)
 	}
-	message := strings.TrimPrefix(e.Message, http.StatusText(e.StatusCode)+": ")
+	message := e.messageAfterStatus()
 	if message != "" {
-		b.WriteString(": " + e.hide.masked(message))
+		b.WriteString(": " + e.mask.Text(message))
 	}
-	for i, f := range e.Fields {
-		if i == 5 {
-			fmt.Fprintf(&b, "; and %d more", len(e.Fields)-i)
-			break
-		}
-		if !strings.Contains(message, f.Message) {
-			b.WriteString("; " + e.hide.masked(strings.TrimPrefix(f.Field+": "+f.Message, ": ")))
-		}
+	if fields := e.fieldsBesides(message); fields != "" {
+		b.WriteString("; " + e.mask.Text(fields))
 	}
 	b.WriteString(" (" + strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Code != "" {
-		b.WriteString(", code " + e.hide.masked(e.Code))
+		b.WriteString(", code " + e.mask.Text(e.Code))
 	}
 	if e.RequestID != "" {
-		b.WriteString(", request " + e.hide.id(e.RequestID))
+		b.WriteString(", request " + e.mask.Name(e.RequestID))
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
@@ -99,9 +105,70 @@ func (e *APIError) Error() string {
 	return b.String() + ")"
 }
 
+// messageAfterStatus is the message without the status that it may begin with, as the
+// titles of proxies' pages do.
+func (e *APIError) messageAfterStatus() string {
+	message := strings.TrimSpace(e.Message)
+	code, rest, _ := strings.Cut(message, " ")
+	if code == strconv.Itoa(e.StatusCode) && rest != "" && unicode.IsUpper(rune(rest[0])) {
+		message = rest
+	}
+	text := http.StatusText(e.StatusCode)
+	if text == "" || len(message) < len(text) || !strings.EqualFold(message[:len(text)], text) {
+		return message
+	}
+	switch rest := message[len(text):]; {
+	case strings.Trim(rest, " .:") == "":
+		return ""
+	case rest[0] == ':':
+		return strings.TrimSpace(rest[1:])
+	}
+	return message
+}
+
+// fieldsBesides is what the answer says of each field, once, without what the message
+// says already.
+func (e *APIError) fieldsBesides(message string) string {
+	const enough = 8 << 10 // what comes after so many bytes isn't shown
+	message = message[:min(len(message), enough)]
+	seen := map[string]bool{}
+	var b strings.Builder
+	for _, f := range e.Fields {
+		said := cmp.Or(f.Message, f.Code)
+		text := strings.TrimSuffix(strings.TrimPrefix(f.Field+": "+said, ": "), ": ")
+		switch {
+		case text == "", text == e.Code, seen[text], b.Len() > enough:
+			continue
+		case strings.Contains(message, said) && containsWord(message, f.Field):
+			continue
+		}
+		seen[text] = true
+		b.WriteString("; " + text)
+	}
+	return strings.TrimPrefix(b.String(), "; ")
+}
+
+// containsWord tells whether a text has a name that isn't a part of a longer one.
+func containsWord(text, name string) bool {
+	inName := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for name != "" {
+		before, after, found := strings.Cut(text, name)
+		if !found {
+			return false
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		first, _ := utf8.DecodeRuneInString(after)
+		if !inName(last) && !inName(first) {
+			return true
+		}
+		text = text[len(before)+len(name):]
+	}
+	return true
+}
+
 // Is matches the sentinel of the error's status, unless the answer is storage's.
 func (e *APIError) Is(target error) bool {
-	if e == nil || e.Route == "" && strings.HasPrefix(e.Operation, "Documents.") { // storage's answer, not the API's
+	if e == nil || e.isStorage {
 		return false
 	}
 	switch target {
@@ -165,7 +232,7 @@ type ConnectionError struct {
 	Attempts  int // how often the call was tried; 0: nothing was sent
 	Err       error
 
-	hide hider
+	mask mask.Mask
 }
 
 // Error names the operation and what ended it.
@@ -174,7 +241,7 @@ func (e *ConnectionError) Error() string {
 	if e.Attempts == 0 {
 		what = "not sent"
 	}
-	s := fmt.Sprintf("porting: %s: %s: %s (%s", e.Operation, what, e.hide.masked(fmt.Sprint(e.Err)), strings.TrimSpace(e.Method+" "+e.Route))
+	s := fmt.Sprintf("porting: %s: %s: %s (%s", e.Operation, what, e.mask.Text(fmt.Sprint(e.Err)), strings.TrimSpace(e.Method+" "+e.Route))
 	if e.Attempts > 1 {
 		s += fmt.Sprintf(", %d attempts", e.Attempts)
 	}
@@ -208,7 +275,7 @@ type OutcomeUnknownError struct {
 	Check     string // what to look at, for a person
 	Err       error  // what is known: a typed API error, or why there is no answer
 
-	hide hider
+	mask mask.Mask
 }
 
 // Error names the operation, what to look at, and what is known.
@@ -220,7 +287,7 @@ func (e *OutcomeUnknownError) Error() string {
 	if _, ok := errors.AsType[*APIError](e.Err); ok {
 		return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
 	}
-	s += ": " + e.hide.masked(fmt.Sprint(e.Err))
+	s += ": " + e.mask.Text(fmt.Sprint(e.Err))
 	if e.Method != "" {
 		s += " (" + strings.TrimSpace(e.Method+" "+e.Route) + ")"
 	}
@@ -233,34 +300,40 @@ func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, or a value has
 // the wrong type. A change that was asked for has been made, unless a proxy gave the
-// answer: don't repeat it before you have looked where Check says. The error's text has
-// no value of the answer, except a time in a form that isn't read, and of the names in it
-// only what looks like the API's own.
+// answer or the Message says otherwise: don't repeat it before you have looked where
+// Check says. The error's text has no value of the answer, except its Message and a time in a
+// form that isn't read, and of the names in it only what looks like the API's own. What
+// the call sent is hidden in it as in the text of an [*APIError].
 type DecodeError struct {
 	Operation  string
 	Field      string // the path of the value that can't be read, such as "sub_requests.0.foc_date"; empty if unknown
 	StatusCode int
 	RequestID  string
+	Message    string // what the answer says instead, such as {"success":false,"message":"draft is incomplete"}; usually empty
 	Check      string // where to see what the call has changed, for a person; empty if it can be repeated, and for Client.Do
 	Err        error
-	Body       []byte `json:"-"` // at most 1 MiB
+	Header     http.Header `json:"-"` // a Location can tell the id of what was created
+	Body       []byte      `json:"-"` // at most 1 MiB
 
 	changed bool // the operation changes something
-	hide    hider
+	mask    mask.Mask
 }
 
-// Error names the operation, the field and why it can't be read.
+// Error names the operation, the field, why it can't be read, and the answer's message.
 func (e *DecodeError) Error() string {
 	s := "porting: " + e.Operation + ": the answer can't be read: "
-	if e.changed {
+	if e.changed && e.Message == "" {
 		s = "porting: " + e.Operation + ": the server did it, but its answer can't be read: "
 	}
 	if e.Field != "" {
-		s += e.hide.masked(shownField(e.Field)) + ": "
+		s += e.mask.Text(shownField(e.Field)) + ": "
 	}
-	s += e.hide.masked(fmt.Sprint(e.Err))
+	s += e.mask.Text(fmt.Sprint(e.Err))
+	if e.Message != "" {
+		s += "; it says: " + e.mask.Text(e.Message)
+	}
 	if e.RequestID != "" {
-		s += " (request " + e.hide.id(e.RequestID) + ")"
+		s += " (request " + e.mask.Name(e.RequestID) + ")"
 	}
 	return s
 }
@@ -312,11 +385,11 @@ func (e *UploadError) Unwrap() error { return e.Err }
 // no whole answer: a context or a limiter ended it.
 type interrupted struct {
 	last, reason error
-	hide         hider
+	mask         mask.Mask
 }
 
 func (e *interrupted) Error() string {
-	return fmt.Sprintf("%v; then %s", e.last, e.hide.masked(fmt.Sprint(e.reason)))
+	return fmt.Sprintf("%v; then %s", e.last, e.mask.Text(fmt.Sprint(e.reason)))
 }
 
 func (e *interrupted) Unwrap() []error { return []error{e.last, e.reason} }

@@ -96,8 +96,9 @@ func (l DownloadLink) MarshalJSON() ([]byte, error) {
 	return []byte(`{"url":"` + Secret(l.URL).String() + `"}`), nil
 }
 
-// The types below hold secrets, and fmt ignores the methods of their fields where a
-// verb doesn't fit a pointer to them. So they print themselves, field by field.
+// The types below have a Secret within, which prints itself. But where fmt meets a pointer
+// under a verb that pointers don't have, such as %s, it prints all that there is and asks
+// nothing of it how it prints. So these types print themselves, field by field.
 
 // Format prints the sub request without its secrets.
 func (s SubRequest) Format(f fmt.State, verb rune) {
@@ -146,56 +147,69 @@ func (u DocumentUpload) Format(f fmt.State, verb rune) {
 	formatString(f, verb, fmt.Sprintf("{%s %s %s}", u.Type, u.Filename, u.ContentType))
 }
 
-// Format prints the error's text under every verb.
+// Errors print as their text, whole or as a part of something else: under every verb of
+// fmt, and, by MarshalText, in JSON, YAML and html/template. Their other fields can be
+// private. The receivers are values, so that an error that isn't a pointer does the same.
+
+// Format prints the error's text.
 func (e ArgumentError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+// MarshalText returns the error's text.
+func (e ArgumentError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format prints the error's text under every verb, and never its body or headers.
+// Format prints the error's text.
 func (e APIError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+// MarshalText returns the error's text.
+func (e APIError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format prints the error's text under every verb.
+// Format prints the error's text.
 func (e UnauthorizedError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// Format prints the error's text under every verb.
+// MarshalText returns the error's text.
+func (e UnauthorizedError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// Format prints the error's text.
 func (e NotFoundError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// Format prints the error's text under every verb.
+// MarshalText returns the error's text.
+func (e NotFoundError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// Format prints the error's text.
 func (e ValidationError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *RateLimitError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+// MarshalText returns the error's text.
+func (e ValidationError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format prints the error's text under every verb.
+// Format prints the error's text.
 func (e RateLimitError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// Format prints the error's text under every verb.
+// MarshalText returns the error's text.
+func (e RateLimitError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// Format prints the error's text.
 func (e ConnectionError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *ConnectionError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+// MarshalText returns the error's text.
+func (e ConnectionError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *OutcomeUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// Format prints the error's text under every verb, and never what was sent.
+// Format prints the error's text.
 func (e OutcomeUnknownError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *DecodeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+// MarshalText returns the error's text.
+func (e OutcomeUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-// Format prints the error's text under every verb, and never its body.
+// Format prints the error's text.
 func (e DecodeError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// Format prints the error's text under every verb, and never the key.
+// MarshalText returns the error's text.
+func (e DecodeError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// Format prints the error's text.
 func (e UploadError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 
-// MarshalText returns the error's text, for logs in JSON.
-func (e *UploadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+// MarshalText returns the error's text.
+func (e UploadError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 func (e *interrupted) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }
 

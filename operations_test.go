@@ -459,7 +459,7 @@ func TestOperationsAreCovered(t *testing.T) {
 		documented = append(documented, op.Method+" "+op.Route)
 		assert.False(t, names[op.Name+op.Method+op.Route], "twice: %s", op.Name)
 		names[op.Name+op.Method+op.Route] = true
-		assert.Equal(t, op.Retry == porting.RetryUnsafe, op.Check != "", "%s: IfUnknown is for unsafe operations", op.Name)
+		assert.Equal(t, op.Retry == porting.RetryUnsafe, op.Check != "", "%s: Check is for unsafe operations", op.Name)
 		assert.Contains(t, []porting.RetryClass{porting.RetrySafe, porting.RetryIdempotent, porting.RetryUnsafe}, op.Retry)
 	}
 	for _, o := range operations(t) {
@@ -813,12 +813,12 @@ func TestObjectsThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	bodies := map[string]string{ // to what the error says of them
 		`{}`:                                "is not there",
-		`{"error":"nope"}`:                  `the answer says "nope"`,
+		`{"error":"nope"}`:                  `it says: nope`,
 		`{"data":{"id":"d1","url":"u"}}`:    "is not there",
 		`{"ID":"d1","URL":"u"}`:             "is not there",
 		`{"id":null,"url":null}`:            "is not there",
 		`{"id":"","url":"","error":[true]}`: "is not there",
-		`{"success":false,"message":"draft of 311 W Superior St, +1 312 555 0100, is incomplete"}`: `the answer says "draft of`,
+		`{"success":false,"message":"draft of 311 W Superior St, +1 312 555 0100, is incomplete"}`: `it says: draft of`,
 	}
 	for o, op := range rows(t) {
 		t.Run(o.file, func(t *testing.T) {

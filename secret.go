@@ -5,10 +5,13 @@ package porting
 // what is in it, and [Secret.Reveal] returns it. An empty Secret has nothing to
 // hide and prints as nothing.
 //
-// It is shown where fmt and encoding/json don't call its methods: in an unexported
-// field of a struct of yours, as a map's key in JSON, in encoding/gob, and under two
-// misplaced verbs that go vet reports, %p, and %w outside of [fmt.Errorf] or for what isn't an error. They
-// show all that a value holds, whatever it is.
+// It is shown by what reads memory without asking the value how it prints:
+//   - fmt, if the Secret stands in an unexported field of a struct of yours;
+//   - encoding/json, as the key of a map;
+//   - encoding/gob, which writes what it is given;
+//   - libraries that print or compare values by reflection, and so the difference that
+//     a failed test prints (go-cmp, go-spew, testify);
+//   - two misplaced verbs that go vet reports: %p, and %w outside of [fmt.Errorf].
 //
 // Sending the literal "[redacted]" is an [*ArgumentError], so that a model that was
 // stored and loaded again can't overwrite a real PIN with it.

@@ -1,0 +1,140 @@
+package mask
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Numbers replaces what could be the number of a phone or of an account: seven or more
+// digits, also in groups. Times, IP addresses, UUIDs and sizes stay.
+func Numbers(text string) string {
+	var b strings.Builder
+	done := 0
+	for _, plain := range append(plainIn(text), span{start: len(text), end: len(text)}) {
+		replaceNumbers(&b, text[done:plain.start])
+		b.WriteString(text[plain.start:plain.end])
+		done = plain.end
+	}
+	return b.String()
+}
+
+// replaceNumbers writes the text with [number] in place of each number.
+func replaceNumbers(b *strings.Builder, text string) {
+	const fewest = 7
+	for {
+		start := strings.IndexFunc(text, unicode.IsDigit)
+		if start < 0 {
+			b.WriteString(text)
+			return
+		}
+		digits, end := run(text[start:])
+		if end += start; digits < fewest {
+			b.WriteString(text[:end])
+		} else {
+			b.WriteString(strings.TrimSuffix(strings.TrimSuffix(text[:start], "("), "+") + "[number]")
+		}
+		text = text[end:]
+	}
+}
+
+// run returns how many digits there are in the groups that a text begins with, and
+// where the last one ends. A comma, or up to three blanks, dashes and the like, may
+// stand between two groups.
+func run(text string) (digits, end int) {
+	between := 0
+	for i, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+			between = 0
+			end = i + len(string(r))
+		case r == ',' && between == 0:
+			between = 3
+		case between < 3 && (unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || strings.ContainsRune("()./_", r)):
+			between++
+		default:
+			return digits, end
+		}
+	}
+	return digits, end
+}
+
+// A span is a part of a text.
+type span struct {
+	start, end int
+	isSize     bool
+}
+
+const (
+	uuid     = `[[:xdigit:]]{8}(?:-[[:xdigit:]]{4}){3}-[[:xdigit:]]{12}`
+	octet    = `(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`
+	address  = octet + `(?:\.` + octet + `){3}(?::\d{1,5}|/\d\d?)?`
+	clock    = `[0-2]?\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?`
+	zone     = `(?: ?(?:[Zz]|[+-][01]\d(?::?[0-5]\d)?))?`
+	date     = `[0-2]\d{3}-[01]\d-[0-3]\d(?:[Tt ]` + clock + zone + `)?`
+	compact  = `[12]\d{3}[01]\d[0-3]\dT[0-2]\d[0-5]\d(?:[0-5]\d)?` + zone
+	yearLast = `[0-3]?\d[./-][0-3]?\d[./-](?:19|20)\d\d(?:,? ` + clock + `)?`
+	year     = `(?:19|20)\d\d(?:[./][01]?\d[./][0-3]?\d(?:,? ` + clock + `)?|,? ` + clock + `)` // such as Jan 7 2026 15:00
+	unit     = ` ?(?:[Bb]ytes?|[Oo]ctets?|[Bb]its?|[KMGTk]i?[Bb]|B|characters?)\b|[mµn]?s\b`
+	size     = `((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:` + unit + `)`
+)
+
+var plain = lazy(`^(?:` + strings.Join([]string{uuid, date, compact, yearLast, year, address, clock, size}, "|") + `)`)
+
+// plainIn finds the times, IP addresses and UUIDs in a text, and the digits of sizes.
+func plainIn(text string) []span {
+	const longest = 64 // a short text to match is matched much faster
+	var spans []span
+	for i := 0; i < len(text); i++ {
+		if !mayBePlain(text, i) {
+			continue
+		}
+		at := plain().FindStringSubmatchIndex(text[i:min(len(text), i+longest)])
+		if at == nil {
+			continue
+		}
+		s := span{start: i, end: i + at[1]}
+		if at[2] >= 0 {
+			s = span{start: i, end: i + at[3], isSize: true}
+		}
+		if !isPartOfNumber(text, s) {
+			spans = append(spans, s)
+			i = s.end - 1
+		}
+	}
+	return spans
+}
+
+// mayBePlain tells whether something plain may begin at a place: digits, or the letters
+// of a UUID, and then more than a blank and other digits. It keeps the regular expression,
+// which takes its time, from most of a text.
+func mayBePlain(text string, start int) bool {
+	if start > 0 && (isDigit(text[start-1]) || isLetter(text[start-1])) {
+		return false
+	}
+	end := start
+	for end < len(text) && (isDigit(text[end]) || 'a' <= text[end]|0x20 && text[end]|0x20 <= 'f') {
+		end++
+	}
+	if end == start || end == len(text) {
+		return false
+	}
+	if text[end] == ' ' { // as in 2026 15:00 and 1048576 bytes
+		return end-start == len("2026") || end+1 < len(text) && isLetter(text[end+1])
+	}
+	return isLetter(text[end]) || strings.IndexByte("-./:,\xc2", text[end]) >= 0 // the last begins a µ
+}
+
+// isPartOfNumber tells whether there are more digits at an end of what looks plain.
+func isPartOfNumber(text string, s span) bool {
+	between := ".-"
+	if s.isSize {
+		between = " ()./_-"
+	}
+	before := strings.TrimRight(text[:s.start], between)
+	after := strings.TrimLeft(text[s.end:], ".-")
+	return strings.HasSuffix(text[:s.start], "+") ||
+		before != "" && isDigit(before[len(before)-1]) || after != "" && isDigit(after[0])
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
