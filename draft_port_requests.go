@@ -81,10 +81,10 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 	if opts != nil {
 		o = *opts
 	}
-	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, number int) (*Page[DraftPortRequest], error) {
+	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[DraftPortRequest], error) {
 		o := o
 		o.Page = number
-		return s.List(ctx, &o)
+		return listPage[DraftPortRequest](ctx, c, opDraftsList, o, number, o.PerPage)
 	}, func(d *DraftPortRequest) DraftID { return d.ID })
 }
 

@@ -16,9 +16,17 @@ var (
 	ErrRateLimited   = errors.New("porting: rate limited")         // 429
 )
 
-// ErrRepeatedPage is the error of an All whose server answers the same page again
-// and again. If the totals tell that items were added to the list meanwhile, All goes on.
-var ErrRepeatedPage = errors.New("the server repeats the page before")
+// Errors of All, for [errors.Is].
+var (
+	// ErrListChanges says that each time the list was read, ten times, its totals changed on
+	// the way, or items moved within it. What it held all the time has been yielded as far
+	// as it came; the next range may find the rest.
+	ErrListChanges = errors.New("the list keeps changing while it is read")
+
+	// ErrRepeatedPage says that a page had no other items than those before it, although the
+	// totals held still. So does a server that ignores the page's number.
+	ErrRepeatedPage = errors.New("the server repeats pages")
+)
 
 // An ArgumentError says that a call can't work as it was made. Nothing was sent.
 type ArgumentError struct {

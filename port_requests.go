@@ -54,10 +54,10 @@ func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOpti
 	if opts != nil {
 		o = *opts
 	}
-	return all(ctx, s.client, opPortRequestsList, o.Page, func(ctx context.Context, number int) (*Page[PortRequest], error) {
+	return all(ctx, s.client, opPortRequestsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[PortRequest], error) {
 		o := o
 		o.Page = number
-		return s.List(ctx, &o)
+		return listPage[PortRequest](ctx, c, opPortRequestsList, o, number, o.PerPage)
 	}, func(p *PortRequest) PortRequestID { return p.ID })
 }
 
