@@ -18,13 +18,13 @@ var (
 
 // Errors of All, for [errors.Is].
 var (
-	// ErrListChanges says that each time the list was read, ten times, its totals changed on
-	// the way, or items moved within it. What it held all the time has been yielded as far
-	// as it came; the next range may find the rest.
+	// ErrListChanges says that the list was read ten times, and each time its totals changed
+	// on the way, or items moved from page to page. What has come until then was yielded.
 	ErrListChanges = errors.New("the list keeps changing while it is read")
 
-	// ErrRepeatedPage says that a page had no other items than those before it, although the
-	// totals held still. So does a server that ignores the page's number.
+	// ErrRepeatedPage says that a page had only items of the pages before it, although the
+	// totals held still: the server ignores which page was asked for, or items move as fast
+	// as they are read.
 	ErrRepeatedPage = errors.New("the server repeats pages")
 )
 

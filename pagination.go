@@ -84,7 +84,7 @@ func all[T any, ID ~string](ctx context.Context, c *Client, op *Operation, numbe
 			yield(nil, &ArgumentError{op.Name, "ctx", "is nil"})
 			return
 		}
-		w := &walk[T, ID]{client: c, op: op, first: cmp.Or(number, firstPage), list: list, id: id, seen: map[ID]uint8{}}
+		w := &walk[T, ID]{client: c, op: op, first: cmp.Or(number, firstPage), list: list, id: id}
 		for w.pass < mostPasses {
 			w.pass++
 			again, err := w.read(ctx, yield)
@@ -130,6 +130,9 @@ func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (aga
 		if err != nil {
 			return false, err
 		}
+		if w.seen == nil {
+			w.seen = make(map[ID]uint8, min(max(page.Total, len(page.Items)), 5000)) // making room later costs more
+		}
 		changed = changed || differ(total, page.Total) || differ(totalPages, page.TotalPages)
 		fresh := false // something came that hasn't come in this pass
 		for i := range page.Items {
@@ -150,7 +153,7 @@ func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (aga
 		switch {
 		case !fresh && !changed && number > w.first && len(page.Items) >= max(length, 1):
 			return false, fmt.Errorf("porting: %s: page %d: %w", w.op.Name, number, ErrRepeatedPage)
-		case !page.HasNext(), !fresh && changed: // or else a list that grows as fast as it is read has no end
+		case !page.HasNext(), !fresh && changed: // the latter ends the pass where a list grows as fast as it is read
 			told := page.Total >= 0 || page.TotalPages >= 0
 			return changed || twice && yielded && told, nil
 		}
@@ -181,11 +184,13 @@ func (w *walk[T, ID]) unread(ctx context.Context) error {
 	return &unreadError{&ConnectionError{Operation: w.op.Name, Method: w.op.Method, Route: w.op.Route, Attempts: 1, Err: reason}}
 }
 
-// An unreadError is a ConnectionError of a list, some of whose pages were answered.
+// An unreadError is a ConnectionError between two pages, where neither "not sent" nor "no
+// answer" is true.
 type unreadError struct{ err *ConnectionError }
 
 func (e *unreadError) Error() string {
-	return fmt.Sprintf("porting: %s: the rest of the list was not read: %v (%s %s)", e.err.Operation, e.err.Err, e.err.Method, e.err.Route)
+	reason := e.err.hide.masked(fmt.Sprint(e.err.Err))
+	return fmt.Sprintf("porting: %s: the rest of the list was not read: %s (%s %s)", e.err.Operation, reason, e.err.Method, e.err.Route)
 }
 
 func (e *unreadError) Unwrap() error { return e.err }
