@@ -201,32 +201,34 @@ func TestReadAheadEndsWithTheLoop(t *testing.T) {
 	}
 }
 
-// TestReadAheadEndsWithTheContext cancels at the third page's only item.
+// TestReadAheadEndsWithTheContext cancels at the third page's only item, while other pages are under way or none is.
 func TestReadAheadEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := &book{pages: 50, latency: time.Second}
-		why := errors.New("the caller has enough")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		defer cancel(nil)
-		var last error
-		items := 0
-		for _, err := range newClient(t, b).Drafts.All(ctx, nil) {
-			if last = err; err != nil {
-				continue
+	for _, most := range []int{1, 10} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &book{pages: 50, latency: time.Second}
+			why := errors.New("the caller has enough")
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			var last error
+			items := 0
+			for _, err := range newClient(t, b, porting.WithReadAhead(most)).Drafts.All(ctx, nil) {
+				if last = err; err != nil {
+					continue
+				}
+				if items++; items == 3 {
+					cancel(why)
+				}
 			}
-			if items++; items == 3 {
-				cancel(why)
-			}
-		}
-		assert.Equal(t, 3, items)
-		assert.LessOrEqual(t, len(b.asked), 12)
-		assert.Zero(t, b.now, "requests under way")
-		require.ErrorIs(t, last, context.Canceled)
-		require.ErrorIs(t, last, why)
-		assert.NotZero(t, errorAs[*porting.ConnectionError](t, last).Attempts)
-		assert.EqualError(t, last, "porting: Drafts.List: the rest of the list was not read: context canceled: the caller has enough (GET /origination/porting/draft_port_requests)")
-	})
+			assert.Equal(t, 3, items)
+			assert.LessOrEqual(t, len(b.asked), 2+most)
+			assert.Zero(t, b.now, "requests under way")
+			require.ErrorIs(t, last, context.Canceled)
+			require.ErrorIs(t, last, why)
+			assert.NotZero(t, errorAs[*porting.ConnectionError](t, last).Attempts)
+			assert.EqualError(t, last, "porting: Drafts.List: the rest of the list was not read: context canceled: the caller has enough (GET /origination/porting/draft_port_requests)")
+		})
+	}
 }
 
 func TestReadAheadErrors(t *testing.T) {
@@ -476,6 +478,9 @@ func TestReadAheadWaitsAsTheServerAsks(t *testing.T) {
 				require.NotErrorIs(t, last, context.Canceled, "nobody has cancelled anything")
 				assert.Equal(t, test.ids, ids)
 				assert.Equal(t, 1, tries)
+				if test.err != nil {
+					assert.Less(t, time.Since(started), time.Second, "it says so at once")
+				}
 			})
 		})
 	}
