@@ -130,7 +130,6 @@ func TestAll(t *testing.T) {
 		{"start at page 1", true, 1, []string{page("a"), page("b")}, "ab", nil},
 		{"repeated page", false, 0, []string{page("a", "b"), page("c", "d"), page("c", "d")}, "abcd!", porting.ErrRepeatedPage},
 		{"repeated page with totals", true, 0, []string{page("a"), page("a")}, "a!", porting.ErrRepeatedPage},
-		{"nothing new before the end", true, 0, []string{page("a", "b"), page("c", "d"), page("b", "a"), page("e")}, "abcd!", porting.ErrRepeatedPage},
 		{"the same in another order", false, 0, []string{page("a", "b"), page("b", "a")}, "ab!", porting.ErrRepeatedPage},
 		{"overlapping pages", false, 0, []string{page("a", "b"), page("b", "c"), page("c"), page()}, "abc", nil},
 		{"twice on a page", false, 0, []string{page("a", "a"), page("b", "b"), page()}, "ab", nil},

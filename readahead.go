@@ -65,30 +65,29 @@ func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], erro
 // ask asks for a page. If others are under way, a 429 ends the call.
 func (r *readAhead[T]) ask(ctx context.Context, number int, others bool) chan answered[T] {
 	coming := make(chan answered[T], 1)
+	a := new(answered[T])
+	if captured(ctx) != nil {
+		ctx = CaptureResponse(ctx, &a.response)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	client := r.client
+	if others {
+		copied := *client
+		copied.config.observer = untilLimited{client.config.observer, func() {
+			r.limited.Store(true)
+			cancel()
+		}}
+		client = &copied
+	}
 	r.calls.Go(func() {
-		a := new(answered[T])
 		defer func() {
+			cancel()
 			a.panicked = recover()
 			if a.page == nil && a.err == nil {
 				a.err = errEnded
 			}
 			coming <- *a
 		}()
-		if captured(ctx) != nil {
-			ctx = CaptureResponse(ctx, &a.response)
-		}
-		client := r.client
-		if others {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithCancel(ctx)
-			defer cancel()
-			copied := *client
-			copied.config.observer = untilLimited{client.config.observer, func() {
-				r.limited.Store(true)
-				cancel()
-			}}
-			client = &copied
-		}
 		a.page, a.err = r.list(ctx, client, number)
 		if others {
 			a.limited, _ = errors.AsType[*RateLimitError](a.err)

@@ -251,6 +251,12 @@ func TestReadAheadErrors(t *testing.T) {
 			}
 			return nil
 		}, porting.ErrRepeatedPage, upTo(4)},
+		{"a page with nothing new", func(n int) *http.Response {
+			if n == 5 {
+				return httpmock.NewStringResponse(200, `[{"id":"2"}]`)
+			}
+			return nil
+		}, porting.ErrRepeatedPage, upTo(4)},
 		{"an empty page in between", func(n int) *http.Response {
 			if n == 19 {
 				resp := httpmock.NewStringResponse(200, `[]`)
