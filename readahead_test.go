@@ -420,8 +420,8 @@ func TestReadAheadUnderALimit(t *testing.T) {
 		refused int           // answers of 429, at most
 		elapsed time.Duration // at most
 	}{
-		{"2 a second", func() func(int) bool { return perSecond(2) }, 45, 50 * time.Second},
-		{"5 a second", func() func(int) bool { return perSecond(5) }, 20, 20 * time.Second},
+		{"2 a second", func() func(int) bool { return perSecond(2) }, 60, 60 * time.Second},
+		{"5 a second", func() func(int) bool { return perSecond(5) }, 30, 30 * time.Second},
 		{"2 at once", func() func(int) bool { return func(underWay int) bool { return underWay > 2 } }, 10, 2100 * time.Millisecond},
 	}
 	for _, test := range tests {
