@@ -68,13 +68,16 @@ func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page
 	return listPage[DraftPortRequest](ctx, s.client, opDraftsList, o, o.Page, o.PerPage)
 }
 
-// All iterates over the drafts of all pages, from opts.Page on. Nothing is sent
-// before the first step, and only one page before the second page is needed; from
-// then on [WithReadAhead] says how many are asked for at once. All of it is done with
-// ctx, and ends with the loop. opts is copied. An error is the last step. Each range
-// starts anew.
+// All iterates over the drafts of all pages, from opts.Page on, and yields each once.
+// Nothing is sent before the first step, and only one page before the second page is
+// needed; from then on [WithReadAhead] says how many are asked for at once. All of it is
+// done with ctx, which is looked at before each step, and ends with the loop. opts is
+// copied. An error is the last step. Each range starts anew.
 //
-// GET /origination/porting/draft_port_requests, once for each page: safe.
+// The list may change while it is read, as [PortRequestsService.All] says: a loop over
+// the pending drafts can submit each, and sees all of them.
+//
+// GET /origination/porting/draft_port_requests, once or more for each page: safe.
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
 func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Seq2[*DraftPortRequest, error] {
@@ -82,10 +85,10 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 	if opts != nil {
 		o = *opts
 	}
-	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, number int) (*Page[DraftPortRequest], error) {
+	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[DraftPortRequest], error) {
 		o := o
 		o.Page = number
-		return s.List(ctx, &o)
+		return listPage[DraftPortRequest](ctx, c, opDraftsList, o, number, o.PerPage)
 	}, func(d *DraftPortRequest) DraftID { return d.ID })
 }
 

@@ -22,9 +22,17 @@ var (
 	ErrRateLimited   = errors.New("porting: rate limited")         // 429
 )
 
-// ErrRepeatedPage is the error of an All whose server answers the same page again
-// and again. If the totals tell that items were added to the list meanwhile, All goes on.
-var ErrRepeatedPage = errors.New("the server repeats the page before")
+// Errors of All, for [errors.Is].
+var (
+	// ErrListChanges says that the list was read ten times, and each time its totals changed
+	// on the way, or items moved from page to page. What has come until then was yielded.
+	ErrListChanges = errors.New("the list keeps changing while it is read")
+
+	// ErrRepeatedPage says that a page had only items of the pages before it, although the
+	// totals held still: the server ignores which page was asked for, or items move as fast
+	// as they are read.
+	ErrRepeatedPage = errors.New("the server repeats pages")
+)
 
 // An ArgumentError says that a call can't work as it was made. Nothing was sent.
 type ArgumentError struct {

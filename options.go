@@ -348,6 +348,10 @@ func WithMaxResponseBytes(n int64) Option {
 // after the other. The default is 10: over a network nearly all the time of a long list is
 // waiting, ten at once take a tenth of it, ten pages need little memory, and the limiter
 // holds for them, too. Whoever takes no more than the first page costs one request.
+//
+// After a 429 the loop goes on with one page at a time, for pages that are asked for at
+// once compete for what the server allows. The page that was refused is asked for again
+// on its own, with all the tries of [WithRetry], after what the server asked to wait.
 func WithReadAhead(pages int) Option {
 	return func(c *config) error {
 		if pages < 1 || pages > 100 {

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 )
 
 // A Page is one page of a list.
@@ -71,130 +71,129 @@ func checkPage(op *Operation, page, perPage int) error {
 	return nil
 }
 
-// all iterates over the items of all pages, from the given one on. From the second
-// page on it reads ahead, as [WithReadAhead] says.
-func all[T any, ID comparable](ctx context.Context, c *Client, op *Operation, number int,
-	list func(ctx context.Context, number int) (*Page[T], error), id func(*T) ID,
+// mostPasses is how often a list that doesn't hold still is read.
+const mostPasses = 10
+
+// all yields each item of a list once. It reads the list in passes, each from the page
+// with the given number to the end, until the list has held still during one of them.
+func all[T any, ID ~string](ctx context.Context, c *Client, op *Operation, number int,
+	list func(ctx context.Context, c *Client, number int) (*Page[T], error), id func(*T) ID,
 ) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		number := cmp.Or(number, firstPage)
-		page, err := list(ctx, number)
-		if err != nil {
-			yield(nil, err)
+		if ctx == nil {
+			yield(nil, &ArgumentError{op.Name, "ctx", "is nil"})
 			return
 		}
-		ahead := &readAhead[T]{op: op, list: list, most: cmp.Or(c.config.readAhead, defaultReadAhead), asked: number}
-		defer ahead.calls.Wait()
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		for {
-			for i := range page.Items {
-				if !yield(&page.Items[i], nil) {
-					return
-				}
-			}
-			if !page.HasNext() {
-				return
-			}
-			next, err := ahead.next(ctx, page.TotalPages)
-			number++
-			if err == nil && sameItems(page.Items, next.Items, id) {
-				if !grown(page, next) {
-					err = fmt.Errorf("porting: %s: page %d: %w", op.Name, number, ErrRepeatedPage)
-				}
-				next.Items = nil // a whole page came in front
-			}
+		w := &walk[T, ID]{client: c, op: op, first: cmp.Or(number, firstPage), list: list, id: id}
+		for w.pass < mostPasses {
+			w.pass++
+			again, err := w.read(ctx, yield)
 			if err != nil {
 				yield(nil, err)
+			}
+			if err != nil || !again {
 				return
 			}
-			if len(page.Items) == 0 && len(next.Items) == 0 {
-				return // whatever the totals say
-			}
-			page = next
 		}
+		yield(nil, fmt.Errorf("porting: %s: %w", op.Name, ErrListChanges))
 	}
 }
 
-// A readAhead asks for pages before they are needed.
-type readAhead[T any] struct {
-	op     *Operation
-	list   func(ctx context.Context, number int) (*Page[T], error)
-	most   int // pages at once
-	asked  int // the last page that was asked for
-	coming []chan answered[T]
-	calls  sync.WaitGroup
+// A walk is one loop over a list.
+type walk[T any, ID ~string] struct {
+	client  *Client
+	op      *Operation
+	first   int // page of each pass
+	list    func(ctx context.Context, c *Client, number int) (*Page[T], error)
+	id      func(*T) ID
+	pass    uint8        // from 1
+	seen    map[ID]uint8 // the items that have come, each with the last pass in which it did
+	limited atomic.Bool  // a 429 came while pages were read ahead
 }
 
-// answered is a page, or an error, and the answer it came in.
-type answered[T any] struct {
-	page     *Page[T]
-	err      error
-	response Response
-	panicked any // what the call panicked with: a limiter or an observer of the user's
-}
-
-// errEnded is the error of a page whose goroutine an observer or a limiter has ended.
-var errEnded = errors.New("porting: runtime.Goexit was called")
-
-// next returns the page after the one before. Those after it are asked for at the
-// same time, as far as it is known that there are any.
-func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], error) {
-	for len(r.coming) == 0 || len(r.coming) < r.most && r.asked < totalPages {
-		r.asked++
-		r.coming = append(r.coming, r.ask(ctx, r.asked))
-	}
-	first := <-r.coming[0]
-	r.coming = r.coming[1:]
-	if into := captured(ctx); into != nil {
-		*into = first.response
-	}
-	if first.panicked != nil {
-		panic(first.panicked) // where the caller can recover it
-	}
-	if err := ctx.Err(); err != nil && first.err == nil { // it came, but nobody wants it any more
-		return nil, &ConnectionError{Operation: r.op.Name, Method: r.op.Method, Route: r.op.Route, Err: err}
-	}
-	return first.page, first.err
-}
-
-// ask asks for a page.
-func (r *readAhead[T]) ask(ctx context.Context, number int) chan answered[T] {
-	coming := make(chan answered[T], 1)
-	a := new(answered[T])
-	if captured(ctx) != nil {
-		ctx = CaptureResponse(ctx, &a.response)
-	}
-	r.calls.Go(func() {
-		defer func() {
-			a.panicked = recover()
-			if a.page == nil && a.err == nil {
-				a.err = errEnded
-			}
-			coming <- *a
-		}()
-		a.page, a.err = r.list(ctx, number)
-	})
-	return coming
-}
-
-// sameItems tells whether two pages have the same ids, and any.
-func sameItems[T any, ID comparable](a, b []T, id func(*T) ID) bool {
-	if len(a) != len(b) || len(a) == 0 {
-		return false
-	}
-	for i := range a {
-		if id(&a[i]) != id(&b[i]) {
-			return false
+// read makes one pass: it reads the list to its end and yields what hasn't come before.
+// It asks for another pass if the totals have changed on the way. It also does if an item
+// came twice, for then others have moved to pages that were already read; but not if the
+// pass has yielded nothing, for some lists hold an item twice.
+func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (again bool, err error) {
+	ahead := &readAhead[T]{client: w.client, list: w.list, limited: &w.limited, number: w.first - 1}
+	defer ahead.calls.Wait()
+	calls, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var changed, twice, yielded bool
+	total, totalPages, length := -1, -1, 0 // of the page before
+	for number := w.first; ; number++ {
+		if len(w.seen) > 0 && ctx.Err() != nil {
+			return false, w.unread(ctx)
 		}
+		page, err := ahead.next(calls, totalPages)
+		if err != nil {
+			return false, err
+		}
+		if w.seen == nil {
+			w.seen = make(map[ID]uint8, min(max(page.Total, len(page.Items)), 5000)) // making room later costs more
+		}
+		changed = changed || differ(total, page.Total) || differ(totalPages, page.TotalPages)
+		fresh := false // something came that hasn't come in this pass
+		for i := range page.Items {
+			newToPass, newToAll := w.note(w.id(&page.Items[i]))
+			fresh = fresh || newToPass
+			twice = twice || !newToPass && !newToAll
+			if !newToAll {
+				continue
+			}
+			if ctx.Err() != nil {
+				return false, w.unread(ctx)
+			}
+			if !yield(&page.Items[i], nil) {
+				return false, nil
+			}
+			yielded = true
+		}
+		switch {
+		case !fresh && !changed && number > w.first && len(page.Items) >= max(length, 1):
+			return false, fmt.Errorf("porting: %s: page %d: %w", w.op.Name, number, ErrRepeatedPage)
+		case !page.HasNext(), !fresh && changed: // the latter ends the pass where a list grows as fast as it is read
+			told := page.Total >= 0 || page.TotalPages >= 0
+			return changed || twice && yielded && told, nil
+		}
+		total, totalPages, length = page.Total, page.TotalPages, len(page.Items)
 	}
-	return true
 }
 
-// grown tells whether items were added to the list between two of its pages.
-func grown[T any](page, next *Page[T]) bool {
-	return page.Total >= 0 && page.Total < next.Total && next.TotalPages >= 0
+// note takes note of an item that came. It tells whether it came for the first time in
+// this pass, and in the whole loop.
+func (w *walk[T, ID]) note(id ID) (newToPass, newToAll bool) {
+	if id == "" { // nothing tells such items apart, so that they are yielded in the first pass only
+		return false, w.pass == 1
+	}
+	last := w.seen[id]
+	w.seen[id] = w.pass
+	return last < w.pass, last == 0
 }
+
+// differ tells whether two counts, both known, are different.
+func differ(before, now int) bool { return before >= 0 && now >= 0 && before != now }
+
+// unread is the error of a loop whose context ended between two items.
+func (w *walk[T, ID]) unread(ctx context.Context) error {
+	reason := ctx.Err()
+	if cause := context.Cause(ctx); !errors.Is(cause, reason) {
+		reason = fmt.Errorf("%w: %w", reason, cause)
+	}
+	return &unreadError{&ConnectionError{Operation: w.op.Name, Method: w.op.Method, Route: w.op.Route, Attempts: 1, Err: reason}}
+}
+
+// An unreadError is a ConnectionError between two pages, where neither "not sent" nor "no
+// answer" is true.
+type unreadError struct{ err *ConnectionError }
+
+func (e *unreadError) Error() string {
+	reason := e.err.mask.Text(fmt.Sprint(e.err.Err))
+	return fmt.Sprintf("porting: %s: the rest of the list was not read: %s (%s %s)", e.err.Operation, reason, e.err.Method, e.err.Route)
+}
+
+func (e *unreadError) Unwrap() error { return e.err }
 
 // listPage calls a list operation with its options.
 func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, number, perPage int) (*Page[T], error) {

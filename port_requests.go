@@ -42,13 +42,20 @@ func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOpt
 	return listPage[PortRequest](ctx, s.client, opPortRequestsList, o, o.Page, o.PerPage)
 }
 
-// All iterates over the port requests of all pages, from opts.Page on. Nothing is
-// sent before the first step, and only one page before the second page is needed;
-// from then on [WithReadAhead] says how many are asked for at once. All of it is done
-// with ctx, and ends with the loop. opts is copied. An error is the last step. Each
-// range starts anew.
+// All iterates over the port requests of all pages, from opts.Page on, and yields each
+// once. Nothing is sent before the first step, and only one page before the second page
+// is needed; from then on [WithReadAhead] says how many are asked for at once. All of it
+// is done with ctx, which is looked at before each step, and ends with the loop. opts is
+// copied. An error is the last step. Each range starts anew.
 //
-// GET /origination/porting/port_requests, once for each page: safe.
+// The list may change while it is read. If its totals change on the way, or an item comes
+// twice, All reads the list again for what hasn't come yet, until it holds still; after ten
+// times, the error is [ErrListChanges]. What the totals don't tell goes unseen: items can be
+// missed if during the last reading as many were added as removed, or if the server gives
+// no totals. For this, All remembers the ids, with less than 100 bytes for each; it doesn't
+// keep pages.
+//
+// GET /origination/porting/port_requests, once or more for each page: safe.
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-port-requests
 func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOptions) iter.Seq2[*PortRequest, error] {
@@ -56,10 +63,10 @@ func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOpti
 	if opts != nil {
 		o = *opts
 	}
-	return all(ctx, s.client, opPortRequestsList, o.Page, func(ctx context.Context, number int) (*Page[PortRequest], error) {
+	return all(ctx, s.client, opPortRequestsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[PortRequest], error) {
 		o := o
 		o.Page = number
-		return s.List(ctx, &o)
+		return listPage[PortRequest](ctx, c, opPortRequestsList, o, number, o.PerPage)
 	}, func(p *PortRequest) PortRequestID { return p.ID })
 }
 

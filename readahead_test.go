@@ -2,6 +2,7 @@ package porting_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -28,11 +29,13 @@ type book struct {
 	latency  time.Duration
 	stuck    int // from this page on, none comes within an hour; 0: all come
 	noTotals bool
+	refuse   func(underWay int) bool         // whether a request is answered 429, given how many are under way with it
 	answer   func(number int) *http.Response // instead of a page, unless nil or it returns nil
 
 	mutex     sync.Mutex
 	asked     []int
 	now, most int // requests under way
+	refused   int // answers of 429
 }
 
 func (b *book) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -44,6 +47,10 @@ func (b *book) RoundTrip(r *http.Request) (*http.Response, error) {
 	b.asked = append(b.asked, number)
 	b.now++
 	b.most = max(b.most, b.now)
+	refused := b.refuse != nil && b.refuse(b.now)
+	if refused {
+		b.refused++
+	}
 	b.mutex.Unlock()
 	defer func() {
 		b.mutex.Lock()
@@ -58,6 +65,9 @@ func (b *book) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	case <-time.After(latency):
+	}
+	if refused {
+		return httpmock.NewStringResponse(429, ""), nil
 	}
 	if b.answer != nil {
 		if resp := b.answer(number); resp != nil {
@@ -81,13 +91,18 @@ func (b *book) read(t *testing.T, most int, opts ...porting.Option) (ids []int, 
 		if err != nil {
 			return ids, err
 		}
-		id, err := strconv.Atoi(string(draft.ID))
-		require.NoError(t, err)
-		if ids = append(ids, id); len(ids) == most {
+		if ids = append(ids, atoi(t, string(draft.ID))); len(ids) == most {
 			break
 		}
 	}
 	return ids, nil
+}
+
+func atoi(t *testing.T, s string) int {
+	t.Helper()
+	n, err := strconv.Atoi(s)
+	require.NoError(t, err)
+	return n
 }
 
 func upTo(n int) []int {
@@ -186,26 +201,34 @@ func TestReadAheadEndsWithTheLoop(t *testing.T) {
 	}
 }
 
+// TestReadAheadEndsWithTheContext cancels at the third page's only item, while other pages are under way or none is.
 func TestReadAheadEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := &book{pages: 50, latency: time.Second}
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		var last error
-		items := 0
-		for _, err := range newClient(t, b).Drafts.All(ctx, nil) {
-			if last = err; err != nil {
-				continue
+	for _, most := range []int{1, 10} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &book{pages: 50, latency: time.Second}
+			why := errors.New("the caller has enough")
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			var last error
+			items := 0
+			for _, err := range newClient(t, b, porting.WithReadAhead(most)).Drafts.All(ctx, nil) {
+				if last = err; err != nil {
+					continue
+				}
+				if items++; items == 3 {
+					cancel(why)
+				}
 			}
-			if items++; items == 3 {
-				cancel()
-			}
-		}
-		assert.Equal(t, 3, items)
-		assert.ErrorIs(t, last, context.Canceled)
-		assert.LessOrEqual(t, len(b.asked), 12)
-	})
+			assert.Equal(t, 3, items)
+			assert.LessOrEqual(t, len(b.asked), 2+most)
+			assert.Zero(t, b.now, "requests under way")
+			require.ErrorIs(t, last, context.Canceled)
+			require.ErrorIs(t, last, why)
+			assert.NotZero(t, errorAs[*porting.ConnectionError](t, last).Attempts)
+			assert.EqualError(t, last, "porting: Drafts.List: the rest of the list was not read: context canceled: the caller has enough (GET /origination/porting/draft_port_requests)")
+		})
+	}
 }
 
 func TestReadAheadErrors(t *testing.T) {
@@ -228,22 +251,12 @@ func TestReadAheadErrors(t *testing.T) {
 			}
 			return nil
 		}, porting.ErrRepeatedPage, upTo(4)},
-		{"a list that got shorter", func(n int) *http.Response {
+		{"a page with nothing new", func(n int) *http.Response {
 			if n == 5 {
-				resp := httpmock.NewStringResponse(200, `[{"id":"5"}]`)
-				resp.Header.Set("Total-Pages", "5")
-				return resp
+				return httpmock.NewStringResponse(200, `[{"id":"2"}]`)
 			}
 			return nil
-		}, nil, upTo(5)},
-		{"a list that ends early", func(n int) *http.Response {
-			if n >= 5 {
-				resp := httpmock.NewStringResponse(200, `[]`)
-				resp.Header.Set("Total-Pages", "20")
-				return resp
-			}
-			return nil
-		}, nil, upTo(4)},
+		}, porting.ErrRepeatedPage, upTo(4)},
 		{"an empty page in between", func(n int) *http.Response {
 			if n == 19 {
 				resp := httpmock.NewStringResponse(200, `[]`)
@@ -252,14 +265,6 @@ func TestReadAheadErrors(t *testing.T) {
 			}
 			return nil
 		}, nil, append(upTo(18), 20)},
-		{"a list that got longer", func(n int) *http.Response {
-			if n >= 20 && n <= 21 {
-				resp := httpmock.NewStringResponse(200, fmt.Sprintf(`[{"id":"%d"}]`, n))
-				resp.Header.Set("Total-Pages", "21")
-				return resp
-			}
-			return nil
-		}, nil, upTo(21)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -355,7 +360,6 @@ func TestManyPagesAreNotHeld(t *testing.T) {
 	assert.LessOrEqual(t, most.Load(), int64(10), "pages ahead of the reader")
 }
 
-// TestReadAheadPanics checks that a panic of the user's own code comes to the caller.
 // TestReadAheadGoexit has an observer end the goroutine of a page, as a failing test does.
 func TestReadAheadGoexit(t *testing.T) {
 	t.Parallel()
@@ -374,6 +378,7 @@ func TestReadAheadGoexit(t *testing.T) {
 	})
 }
 
+// TestReadAheadPanics checks that a panic of the user's own code comes to the caller.
 func TestReadAheadPanics(t *testing.T) {
 	t.Parallel()
 	b := &book{pages: 9}
@@ -390,5 +395,144 @@ func TestReadAheadPanics(t *testing.T) {
 				return
 			}
 		}
+	})
+}
+
+// perSecond refuses what comes in the same second as so many requests before it that it has let through.
+func perSecond(allowed int) func(int) bool {
+	var second int64
+	let := 0
+	return func(int) bool {
+		if now := time.Now().Unix(); now != second {
+			second, let = now, 0
+		}
+		let++
+		return let > allowed
+	}
+}
+
+// TestReadAheadUnderALimit reads from servers that allow only so much. Pages that are read ahead compete for it.
+func TestReadAheadUnderALimit(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		refuse  func() func(int) bool
+		refused int           // answers of 429, at most
+		elapsed time.Duration // at most
+	}{
+		{"2 a second", func() func(int) bool { return perSecond(2) }, 60, 60 * time.Second},
+		{"5 a second", func() func(int) bool { return perSecond(5) }, 30, 30 * time.Second},
+		{"2 at once", func() func(int) bool { return func(underWay int) bool { return underWay > 2 } }, 10, 2100 * time.Millisecond},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := &book{pages: 50, latency: 40 * time.Millisecond, refuse: test.refuse()}
+				started := time.Now()
+				ids, err := b.read(t, 0, porting.WithRetry(porting.RetryPolicy{}))
+				require.NoError(t, err)
+				assert.Equal(t, upTo(50), ids)
+				assert.LessOrEqual(t, b.refused, test.refused)
+				assert.LessOrEqual(t, time.Since(started), test.elapsed)
+				t.Logf("%d answers of 429, %v", b.refused, time.Since(started))
+			})
+		})
+	}
+}
+
+// TestReadAheadWaitsAsTheServerAsks has a server that refuses the fourth page for five seconds.
+func TestReadAheadWaitsAsTheServerAsks(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name       string
+		retryAfter string
+		timeout    time.Duration // of the loop's context
+		ids        []int
+		err        error
+	}{
+		{"as long as it asks", "5", time.Hour, upTo(20), nil},
+		{"not past the deadline", "5", 4 * time.Second, upTo(3), porting.ErrRateLimited},
+		{"not past the policy", "61", time.Hour, upTo(3), porting.ErrRateLimited},
+		{"for ever", "99999999999999999999", time.Hour, upTo(3), porting.ErrRateLimited},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				started := time.Now()
+				tries := 0
+				b := &book{pages: 20, latency: 40 * time.Millisecond, answer: func(number int) *http.Response {
+					if number != 4 || time.Since(started) > 5*time.Second {
+						return nil
+					}
+					tries++
+					resp := httpmock.NewStringResponse(429, "")
+					resp.Header.Set("Retry-After", test.retryAfter)
+					return resp
+				}}
+				ctx, cancel := context.WithTimeout(t.Context(), test.timeout)
+				defer cancel()
+				var ids []int
+				var last error
+				for draft, err := range newClient(t, b, porting.WithRetry(porting.RetryPolicy{})).Drafts.All(ctx, nil) {
+					if last = err; err == nil {
+						ids = append(ids, atoi(t, string(draft.ID)))
+					}
+				}
+				require.ErrorIs(t, last, test.err)
+				require.NotErrorIs(t, last, context.Canceled, "nobody has cancelled anything")
+				assert.Equal(t, test.ids, ids)
+				assert.Equal(t, 1, tries)
+				if test.err != nil {
+					assert.Less(t, time.Since(started), time.Second, "it says so at once")
+				}
+			})
+		})
+	}
+}
+
+// TestReadAheadIsCancelledInItsWait ends the context while a page waits for what the server asked.
+func TestReadAheadIsCancelledInItsWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &book{pages: 20, answer: func(number int) *http.Response {
+			if number == 1 {
+				return nil
+			}
+			resp := httpmock.NewStringResponse(429, "")
+			resp.Header.Set("Retry-After", "30")
+			return resp
+		}}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		started := time.Now()
+		var last error
+		for _, err := range newClient(t, b, porting.WithRetry(porting.RetryPolicy{})).Drafts.All(ctx, nil) {
+			last = err
+		}
+		assert.Equal(t, time.Second, time.Since(started))
+		require.ErrorIs(t, last, context.Canceled)
+		assert.ErrorIs(t, last, porting.ErrRateLimited)
+	})
+}
+
+// TestReadAheadTellsTheObserver checks that the client's own observer hears of the tries that are ended, too.
+func TestReadAheadTellsTheObserver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tries, limited atomic.Int32
+		b := &book{pages: 50, latency: 40 * time.Millisecond, refuse: func(underWay int) bool { return underWay > 2 }}
+		_, err := b.read(t, 0, porting.WithObserver(observerFunc(func(e porting.Event) {
+			if e.Kind == porting.EventTry {
+				tries.Add(1)
+				if e.StatusCode == 429 {
+					limited.Add(1)
+				}
+			}
+		})))
+		require.NoError(t, err)
+		assert.Len(t, b.asked, int(tries.Load()))
+		assert.EqualValues(t, b.refused, limited.Load())
 	})
 }
