@@ -106,3 +106,14 @@ func TestOddStart(t *testing.T) {
 		require.NoError(t, s.Restore(s.Snapshot()))
 	}
 }
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	assert.Equal(t, portingtest.Start, s.Now())
+	s.Advance(0)
+	s.Advance(90 * time.Minute)
+	assert.Equal(t, portingtest.Start.Add(90*time.Minute), s.Now())
+	assert.PanicsWithValue(t, "portingtest: Advance(-1s): the clock moves only forward", func() { s.Advance(-time.Second) })
+	assert.Equal(t, time.UTC, open(t, portingtest.WithStart(time.Now())).Now().Location())
+}

@@ -12,16 +12,6 @@ import (
 	"github.com/numberporting/porting/portingtest"
 )
 
-// ids gives the ids of a list, in its order.
-func ids(t *testing.T, r reply) []string {
-	t.Helper()
-	found := []string{}
-	for _, object := range r.list(t) {
-		found = append(found, object["id"].(string))
-	}
-	return found
-}
-
 func TestPages(t *testing.T) {
 	t.Parallel()
 	s := open(t)
