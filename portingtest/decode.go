@@ -82,7 +82,8 @@ func readOptionalInteger(raw json.RawMessage, pointer string, bad *problems) *in
 	return &n
 }
 
-// readOptionalTime gives a date-time, or nil for null.
+// readOptionalTime gives a date-time to the second, as answers say it, or nil for
+// null.
 func readOptionalTime(raw json.RawMessage, pointer string, bad *problems) *time.Time {
 	if isNull(raw) {
 		return nil
@@ -97,7 +98,7 @@ func readOptionalTime(raw json.RawMessage, pointer string, bad *problems) *time.
 		bad.add(pointer, wrongType, "must be an ISO 8601 date-time with seconds and a zone, as 2026-03-05T15:00:00Z")
 		return nil
 	}
-	t = t.UTC()
+	t = t.UTC().Truncate(time.Second)
 	return &t
 }
 

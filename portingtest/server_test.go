@@ -59,20 +59,23 @@ func TestConcurrentUse(t *testing.T) {
 		r.Header.Set("Content-Type", "application/json")
 		s.ServeHTTP(httptest.NewRecorder(), r)
 	}
+	requests, subs := make([]string, 8), make([]string, 8)
+	for i := range requests { // before the clock moves
+		request, ofRequest := submit(t, s, fmt.Sprintf("+1%d5550100", 300+i))
+		requests[i], subs[i] = request, ofRequest[0]
+	}
 	var workers sync.WaitGroup
-	for worker := range 8 {
-		number := fmt.Sprintf("+1%d5550100", 300+worker)
-		request, subs := submit(t, s, number)
+	for i, request := range requests {
 		workers.Go(func() {
 			for range 10 {
 				hit("POST", draftsPath, numbersBody("+12065550100", "+12065550170"))
-				hit("PUT", subs[0], `{"locality":"Tacoma"}`)
+				hit("PUT", subs[i], `{"locality":"Tacoma"}`)
 				hit("POST", request+"/comments", `{"body":"Hello."}`)
 				hit("GET", requestsPath+"?include_sub_requests=true", "")
 				hit("POST", "/files/upload_requests", `{"content_type":"image/png"}`)
 				s.Advance(time.Hour)
 			}
-			hit("POST", subs[0]+"/cancellation", "")
+			hit("POST", subs[i]+"/cancellation", "")
 		})
 	}
 	workers.Wait()
