@@ -12,10 +12,7 @@ var documentsNeeded = []string{"loa", "invoice"}
 
 // listDrafts is GET draft_port_requests.
 func (b *sandbox) listDrafts(r *request) (any, error) {
-	q, err := readListQuery(r.query, "pending", "submitted")
-	if err != nil {
-		return nil, err
-	}
+	q := readListQuery(r.query)
 	found := filter(&b.Drafts, func(d *draft) bool {
 		return (q.status == "" || q.status == d.status()) && anyNumberHas(d.Numbers, q.search)
 	})
@@ -89,11 +86,7 @@ func (b *sandbox) getDraft(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := readInclude(r.query)
-	if err != nil {
-		return nil, err
-	}
-	return draftAnswer{b, d, in}, nil
+	return draftAnswer{b, d, readInclude(r.query)}, nil
 }
 
 // submitDraft is POST draft_port_requests/{draft}/submit.

@@ -88,7 +88,7 @@ func (f Fault) reachable() bool {
 	}
 	return slices.ContainsFunc(routes, func(r route) bool {
 		return (f.Operation == "" || f.Operation == r.name) &&
-			(f.Method == "" || f.Method == r.method) &&
+			(f.Method == "" || r.takes(f.Method)) &&
 			(f.Route == "" || sameRoute(f.Route, r.pattern))
 	})
 }

@@ -175,6 +175,11 @@ func TestQueryIsStrict(t *testing.T) {
 		{request + "?include_sub_requests=yes", "include_sub_requests must be true or false"},
 		{request + "/sub_requests?include_phone_numbers=false", "include_phone_numbers is no query key"},
 		{subs[0] + "?x", "x is no query key"},
+		{requestsPath + "?page=one&per_page=&offset=1&include_sub_requests=yes", `include_sub_requests must be true or false, not "yes"; ` +
+			`offset is no query key of PortRequests.List; page must be an integer from 1, not "one"; per_page must be an integer from 1, not ""`},
+		{draftsPath + "?status=done", `status must be pending or submitted, not "done"`},
+		{draftsPath + "?page=" + repeat("9", 99), `not "` + repeat("9", 64) + `…"`},
+		{draftsPath + "?search=+12065550100", "search begins with a space, which is how an unescaped + is read: write %2B"},
 	} {
 		t.Run(test.path, func(t *testing.T) {
 			t.Parallel()
@@ -182,5 +187,23 @@ func TestQueryIsStrict(t *testing.T) {
 			assert.Contains(t, r.message(t), test.message)
 		})
 	}
-	must(t, s, http.StatusBadRequest, "GET", requestsPath+"?page=%zz", "")
+	must(t, s, http.StatusOK, "GET", draftsPath+"?search=%2B1206", "")
+	must(t, s, http.StatusOK, "GET", draftsPath+"?search=+Ada+1", "")
+}
+
+// TestWrongQueriesAreViolations reads the violations, which have no values in them.
+func TestWrongQueriesAreViolations(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	r := must(t, s, http.StatusBadRequest, "GET", requestsPath+"?page=1&search=%zz", "")
+	assert.Contains(t, r.message(t), `the query can't be read at "search": invalid URL escape "%zz"`)
+	r = must(t, s, http.StatusBadRequest, "GET", requestsPath+"?page=1;per_page=2", "")
+	assert.Contains(t, r.message(t), `the query can't be read at "page": invalid semicolon`)
+	must(t, s, http.StatusUnprocessableEntity, "GET", draftsPath+"?search=+12065550100&page=one&status=done", "")
+	assert.Equal(t, []string{
+		"GET " + requestsPath + `: 400 Bad Request: the query can't be read at "search": invalid URL escape "%zz"`,
+		"GET " + requestsPath + `: 400 Bad Request: the query can't be read at "page": invalid semicolon separator in query`,
+		"GET " + draftsPath + ": 422 Unprocessable Entity: page must be an integer from 1; " +
+			"search begins with a space, which is how an unescaped + is read: write %2B",
+	}, s.Violations())
 }

@@ -4,14 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
-	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxBody bounds a request to the API.
@@ -33,7 +29,7 @@ func (r *request) problems() problems { return problems{lenient: r.lenient} }
 
 // serveAPI answers a request to the API host.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
-	m := readMessage(w, r)
+	m := s.readMessage(w, r)
 	s.serve(w, r, exchange{operation: m.operation(), body: m.body}, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		status, answer, err := s.answer(w.Header(), r, m)
@@ -43,29 +39,47 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 		w.WriteHeader(status)
-		_, _ = w.Write(answer) // a client that went away
+		if r.Method != http.MethodHead {
+			_, _ = w.Write(answer) // a client that went away
+		}
 	})
 }
 
 // message is a request as it came: where it goes and what it brings, or why
 // that can't be told.
 type message struct {
-	route    *route
-	ids      map[string]string
-	allow    []string // the methods that the path takes, if not this one
-	routeErr error
-	body     []byte
-	bodyErr  error
+	route   *route
+	ids     map[string]string
+	allow   []string // the methods that the path takes, if not this one
+	query   url.Values
+	headErr error // what is wrong with all but the body
+	body    []byte
+	bodyErr error
 }
 
-func readMessage(w http.ResponseWriter, r *http.Request) *message {
+// readMessage reads a request. Who waits to be asked for the body isn't asked if
+// the rest is already wrong.
+func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) *message {
 	var m message
-	m.route, m.ids, m.allow, m.routeErr = findRoute(r.Method, r.URL)
-	if r.Body == http.NoBody {
+	m.headErr = s.readHead(r, &m)
+	waits := strings.EqualFold(r.Header.Get("Expect"), "100-continue")
+	if r.Body == http.NoBody || waits && m.headErr != nil {
 		return &m
 	}
 	m.body, m.bodyErr = io.ReadAll(http.MaxBytesReader(w, body{r.Body}, maxBody))
 	return &m
+}
+
+// readHead reads all of a request but the body.
+func (s *Server) readHead(r *http.Request, m *message) (err error) {
+	if m.route, m.ids, m.allow, err = findRoute(r.Method, r.URL); err != nil {
+		return err
+	}
+	if err := authorize(s.config, r.Header); err != nil {
+		return err
+	}
+	m.query, err = readQuery(r.URL, m.route, problems{lenient: s.config.lenient})
+	return err
 }
 
 // operation names the operation; it is empty if there is none.
@@ -78,19 +92,13 @@ func (m *message) operation() string {
 
 // answer does what a request asks for.
 func (s *Server) answer(header http.Header, r *http.Request, m *message) (status int, answer []byte, err error) {
-	if m.routeErr != nil {
+	if m.headErr != nil {
 		if m.allow != nil {
 			header.Set("Allow", strings.Join(m.allow, ", "))
 		}
-		return 0, nil, m.routeErr
+		return 0, nil, m.headErr
 	}
-	if err := authorize(s.config, r.Header); err != nil {
-		return 0, nil, err
-	}
-	q := &request{ids: m.ids, header: header, lenient: s.config.lenient}
-	if q.query, err = readQuery(r.URL, m.route, q.problems()); err != nil {
-		return 0, nil, err
-	}
+	q := &request{ids: m.ids, query: m.query, header: header, lenient: s.config.lenient}
 	if q.body, err = readBody(r.Header, m, q.problems()); err != nil {
 		return 0, nil, err
 	}
@@ -104,54 +112,6 @@ func (s *Server) answer(header http.Header, r *http.Request, m *message) (status
 	}
 	answer, err = encode(result)
 	return m.route.status, answer, err
-}
-
-// readQuery gives the query, whose keys have to be known.
-func readQuery(target *url.URL, of *route, bad problems) (url.Values, error) {
-	if target.RawQuery == "" {
-		return nil, nil //nolint:nilnil // a nil query reads as an empty one
-	}
-	query, err := url.ParseQuery(target.RawQuery)
-	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "the query can't be read")
-	}
-	for _, key := range slices.Sorted(maps.Keys(query)) {
-		switch {
-		case !slices.Contains(of.query, key):
-			bad.add(member("", key), unknownKey, "is no query key of "+of.name)
-		case len(query[key]) > 1:
-			bad.add(member("", key), repeatedKey, "is there more than once")
-		}
-	}
-	return query, bad.err()
-}
-
-// readBody gives the body, which has to be a JSON text. An operation that takes
-// none gets an empty object, and accepts one.
-func readBody(header http.Header, m *message, bad problems) (json.RawMessage, error) {
-	body, takes := m.body, m.route.body
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(m.bodyErr, &tooLarge):
-		return nil, refuse(http.StatusRequestEntityTooLarge, "the body is over %d bytes", maxBody)
-	case m.bodyErr != nil:
-		return nil, refuse(http.StatusRequestTimeout, "the body breaks off")
-	case len(body) == 0 && takes:
-		return nil, refuse(http.StatusBadRequest, "the body is missing")
-	case len(body) == 0:
-		return json.RawMessage("{}"), nil
-	}
-	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, refuse(http.StatusUnsupportedMediaType, "the Content-Type has to be application/json")
-	}
-	if !utf8.Valid(body) || !json.Valid(body) {
-		return nil, refuse(http.StatusBadRequest, "the body is not valid JSON")
-	}
-	if takes {
-		return body, nil
-	}
-	readObject(body, "", nil, &bad)
-	return body, bad.err()
 }
 
 // errorAnswer gives the answer for an error.
@@ -173,9 +133,9 @@ func errorAnswer(err error) (status int, answer []byte) {
 	body.Message = "Internal server error: the answer can't be written as JSON"
 	if known, ok := errors.AsType[*statusError](err); ok {
 		status = known.Status
-		body.Message = known.Message
+		body.Message = known.Message + known.Path
 		for _, p := range known.Problems {
-			d := detail{Code: p.Code, Title: http.StatusText(status), Detail: p.Detail}
+			d := detail{Code: p.Code, Title: http.StatusText(status), Detail: p.detail()}
 			if p.Pointer != "" {
 				d.Source = &source{p.Pointer}
 			}

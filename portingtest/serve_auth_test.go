@@ -2,6 +2,7 @@ package portingtest_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,9 @@ func TestCredentials(t *testing.T) {
 		"user and token":     {s, []string{"x-api-user", portingtest.User, "x-api-token", portingtest.Token}, ""},
 		"token":              {s, []string{"Authorization", "Token " + portingtest.Token}, ""},
 		"bearer":             {s, []string{"Authorization", "Bearer " + portingtest.Key}, ""},
+		"token, lower case":  {s, []string{"Authorization", "token " + portingtest.Token}, ""},
+		"token, upper case":  {s, []string{"Authorization", "TOKEN  " + portingtest.Token}, ""},
+		"bearer, lower case": {s, []string{"Authorization", "bearer " + portingtest.Key}, ""},
 		"own user and token": {own, []string{"x-api-user", "me", "x-api-token", "t0"}, ""},
 		"own token":          {own, []string{"Authorization", "Token t0"}, ""},
 		"own bearer":         {own, []string{"Authorization", "Bearer k0"}, ""},
@@ -32,6 +36,8 @@ func TestCredentials(t *testing.T) {
 		"wrong user":         {s, []string{"x-api-user", "you", "x-api-token", portingtest.Token}, "are not right"},
 		"wrong token":        {s, []string{"x-api-user", portingtest.User, "x-api-token", "secret-x"}, "are not right"},
 		"token as bearer":    {s, []string{"Authorization", "Bearer " + portingtest.Token}, "Authorization is neither"},
+		"token, other case":  {s, []string{"Authorization", "Token " + strings.ToUpper(portingtest.Token)}, "Authorization is neither"},
+		"basic":              {s, []string{"Authorization", "Basic " + portingtest.Token}, "Authorization is neither"},
 		"bare token":         {s, []string{"Authorization", portingtest.Token}, "Authorization is neither"},
 		"one right, one not": {s, []string{"x-api-user", portingtest.User, "x-api-token", portingtest.Token, "Authorization", "Token secret-x"}, "Authorization is neither"},
 		"two authorizations": {s, []string{"Authorization", "Token " + portingtest.Token, "Authorization", "Token " + portingtest.Token}, "more than once"},

@@ -2,6 +2,7 @@ package portingtest_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -53,6 +54,72 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestNoSuchPathIsNamed holds the 404 to its word: it names the path, and the one
+// that was meant if the slashes are wrong.
+func TestNoSuchPathIsNamed(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	draft, _ := createDraft(t, s, "+12065550100")
+	for path, message := range map[string]string{
+		"/":                          ": /",
+		"/v2/porting_orders":         ": /v2/porting_orders",
+		draftsPath + "/":             " (did you mean " + draftsPath + "?)",
+		"/" + draftsPath:             ": /" + draftsPath + " (did you mean " + draftsPath + "?)",
+		draft + "/":                  " (did you mean " + draft + "?)",
+		draft + "//sub_requests/":    " (did you mean " + draft + "/sub_requests?)",
+		draft + "/files/":            ": " + draft + "/files/",
+		"/x" + repeat("%20x", 100):   "%20x%2…",
+		"/files//upload_requests?x=": ": /files//upload_requests (did you mean /files/upload_requests?)",
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			r := must(t, s, http.StatusNotFound, "GET", path, "")
+			assert.True(t, strings.HasPrefix(r.message(t), "Resource not found: no such path: /"), r.message(t))
+			assert.True(t, strings.HasSuffix(r.message(t), message), r.message(t))
+		})
+	}
+}
+
+// TestHead asks with HEAD for everything that GET gives.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithDocumentsOptional())
+	request, subs := submit(t, s, "+12065550100")
+	draft, draftSubs := createDraft(t, s, "+12065550101")
+	document := uploadDocument(t, s, draft, "loa", "x")
+	for _, path := range []string{
+		requestsPath, request, request + "/sub_requests", subs[0], subs[0] + "/allowed_foc_dates",
+		request + "/comments", request + "/supporting_documents", draftsPath + "?per_page=1", draft,
+		draft + "/sub_requests", draftSubs[0], draftSubs[0] + "/allowed_foc_dates", draft + "/supporting_documents", document,
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			got := must(t, s, http.StatusOK, "GET", path, "")
+			head := must(t, s, http.StatusOK, "HEAD", path, "")
+			assert.Empty(t, head.Body)
+			for _, name := range []string{"Content-Type", "Content-Length", "Total", "Total-Pages"} {
+				assert.Equal(t, got.Header.Get(name), head.Header.Get(name), name)
+			}
+
+			r := newCall(t, s, "HEAD", path, "")
+			answer := httptest.NewRecorder()
+			s.ServeHTTP(answer, r)
+			assert.Empty(t, answer.Body.String(), "in process")
+		})
+	}
+	must(t, s, http.StatusNotFound, "HEAD", draftsPath+"/x", "")
+	must(t, s, http.StatusMethodNotAllowed, "HEAD", checksPath, "")
+}
+
+func TestFaultOfHead(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	fault := s.Inject(portingtest.Fault{Operation: "Drafts.List", Method: "HEAD", Effect: portingtest.BadGateway()})
+	must(t, s, http.StatusOK, "GET", draftsPath, "")
+	must(t, s, http.StatusBadGateway, "HEAD", draftsPath, "")
+	assert.Equal(t, 1, fault.Fired())
+}
+
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
@@ -61,36 +128,38 @@ func TestMethods(t *testing.T) {
 	document := uploadDocument(t, s, draft, "loa", "x")
 	for path, allow := range map[string]string{
 		checksPath:                          "POST",
-		requestsPath:                        "GET",
-		request:                             "GET",
-		request + "/sub_requests":           "GET",
-		subs[0]:                             "GET, PUT",
-		subs[0] + "/allowed_foc_dates":      "GET",
+		requestsPath:                        "GET, HEAD",
+		request:                             "GET, HEAD",
+		request + "/sub_requests":           "GET, HEAD",
+		subs[0]:                             "GET, HEAD, PUT",
+		subs[0] + "/allowed_foc_dates":      "GET, HEAD",
 		subs[0] + "/cancellation":           "POST",
-		request + "/comments":               "GET, POST",
-		request + "/supporting_documents":   "GET",
-		request + "/supporting_documents/x": "GET",
+		request + "/comments":               "GET, HEAD, POST",
+		request + "/supporting_documents":   "GET, HEAD",
+		request + "/supporting_documents/x": "GET, HEAD",
 		request + "/supporting_documents/x/download_links": "POST",
-		draftsPath:                          "GET, POST",
-		draft:                               "GET",
+		draftsPath:                          "GET, HEAD, POST",
+		draft:                               "GET, HEAD",
 		draft + "/submit":                   "POST",
-		draft + "/sub_requests":             "GET",
-		draftSubs[0]:                        "GET, PUT",
-		draftSubs[0] + "/allowed_foc_dates": "GET",
-		draft + "/supporting_documents":     "GET, POST",
-		document:                            "GET",
+		draft + "/sub_requests":             "GET, HEAD",
+		draftSubs[0]:                        "GET, HEAD, PUT",
+		draftSubs[0] + "/allowed_foc_dates": "GET, HEAD",
+		draft + "/supporting_documents":     "GET, HEAD, POST",
+		document:                            "GET, HEAD",
 		document + "/download_links":        "POST",
 		"/files/upload_requests":            "POST",
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
-			for _, method := range []string{"GET", "POST", "PUT", "DELETE", "PATCH"} {
+			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"} {
 				if strings.Contains(allow, method) {
 					continue
 				}
 				r := must(t, s, http.StatusMethodNotAllowed, method, path, "")
 				assert.Equal(t, allow, r.Header.Get("Allow"))
-				assert.Contains(t, r.message(t), allow)
+				if method != http.MethodHead {
+					assert.Contains(t, r.message(t), allow)
+				}
 			}
 		})
 	}

@@ -25,7 +25,7 @@ func TestViolations(t *testing.T) {
 	}{
 		"right":              {method: "GET", path: draftsPath, want: none},
 		"unknown path":       {method: "GET", path: "/v2/drafts", want: "GET /v2/drafts: 404 Resource not found: no such path"},
-		"unknown method":     {method: "DELETE", path: draftsPath, want: "DELETE " + draftsPath + ": 405 Method Not Allowed: the path takes GET, POST"},
+		"unknown method":     {method: "DELETE", path: draftsPath, want: "DELETE " + draftsPath + ": 405 Method Not Allowed: the path takes GET, HEAD, POST"},
 		"unknown id":         {method: "GET", path: draftsPath + "/x", want: none},
 		"unknown query key":  {method: "GET", path: draftsPath + "?limit=5", want: "GET " + draftsPath + ": 422 Unprocessable Entity: limit is no query key of Drafts.List"},
 		"repeated query key": {method: "GET", path: draftsPath + "?page=1&page=2", want: "422 Unprocessable Entity: page is there more than once"},
