@@ -41,6 +41,15 @@ func readObject(raw json.RawMessage, pointer string, known []string, bad *proble
 	return members
 }
 
+// readUpdate gives the fields of an update, which has to have some.
+func readUpdate(raw json.RawMessage, known []string, bad *problems) map[string]json.RawMessage {
+	fields := readObject(raw, "", known, bad)
+	if fields != nil && len(fields) == 0 {
+		bad.add("", "required", "an update needs at least one field")
+	}
+	return fields
+}
+
 // readArray gives the elements of an array that has some.
 func readArray(raw json.RawMessage, pointer string, bad *problems) []json.RawMessage {
 	var elements []json.RawMessage

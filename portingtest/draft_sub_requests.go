@@ -37,7 +37,7 @@ func (b *sandbox) updateDraftSubRequest(r *request) (any, error) {
 		return nil, err
 	}
 	bad := r.problems()
-	fields := readObject(r.body, "", draftUpdateKeys, &bad)
+	fields := readUpdate(r.body, draftUpdateKeys, &bad)
 	updated := sub.Details
 	b.readDetails(&updated, fields, d.Numbers, &bad)
 	if err := bad.err(); err != nil {

@@ -42,6 +42,7 @@ type config struct {
 	speed            float64 // of the clock; 0: it stands still
 	settings
 	lenient bool
+	network
 }
 
 func newConfig(opts []Option) config {
@@ -85,6 +86,8 @@ func WithStart(t time.Time) Option {
 // WithClockSpeed lets the clock run by itself, by that many sandbox seconds in
 // a real one: 1 is real time, 86400 a day a second. What is due happens before
 // the next request is answered. [Server.Advance] moves the clock further ahead.
+// Upload forms and download links work for ten real minutes at least, even if their
+// hour is over before (up to a speed of five million).
 // It panics if the speed is negative or no finite number.
 func WithClockSpeed(speed float64) Option {
 	if speed < 0 || math.IsInf(speed, 0) || math.IsNaN(speed) {

@@ -29,6 +29,10 @@ func (r *request) problems() problems { return problems{lenient: r.lenient} }
 
 // serveAPI answers a request to the API host.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
+	if s.isControl(r) {
+		s.serveControl(w, r)
+		return
+	}
 	m := s.readMessage(w, r)
 	s.serve(w, r, exchange{operation: m.operation(), body: m.body}, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

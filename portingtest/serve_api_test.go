@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/numberporting/porting/portingtest"
 )
 
 func TestBodies(t *testing.T) {
@@ -25,6 +27,18 @@ func TestBodies(t *testing.T) {
 	request = newCall(t, s, "POST", draftsPath, numbersBody("+12065550100"))
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	assert.Equal(t, http.StatusCreated, do(t, request).Status)
+}
+
+func TestEmptyUpdate(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithDocumentsOptional())
+	_, subs := submit(t, s, "+12065550100")
+	_, draftSubs := createDraft(t, s, "+12065550101")
+	for _, sub := range []string{subs[0], draftSubs[0]} {
+		r := must(t, s, http.StatusUnprocessableEntity, "PUT", sub, `{}`)
+		assert.Equal(t, "Unprocessable Entity: an update needs at least one field", r.message(t))
+		must(t, s, http.StatusOK, "PUT", sub, `{"extended_address":null}`)
+	}
 }
 
 func TestRequestIDs(t *testing.T) {

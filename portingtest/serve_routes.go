@@ -114,6 +114,9 @@ func noSuchPath(path string) error {
 	if slices.ContainsFunc(routes, func(r route) bool { _, ok := matchPath(r.pattern, meant); return ok }) {
 		e.Path += " (did you mean " + cut(meant) + "?)"
 	}
+	if strings.HasPrefix(path, controlPath+"/") {
+		e.Path += " (the control routes are off)"
+	}
 	return e
 }
 

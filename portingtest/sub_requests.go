@@ -33,7 +33,7 @@ func (b *sandbox) updateSubRequest(r *request) (any, error) {
 		return nil, err
 	}
 	bad := r.problems()
-	fields := readObject(r.body, "", updateKeys, &bad)
+	fields := readUpdate(r.body, updateKeys, &bad)
 	updated := *sub
 	changed := b.readDetails(&updated.Details, fields, p.Numbers, &bad)
 	if raw, sent := fields[ratingKey]; sent {
