@@ -67,6 +67,7 @@ type statusError struct {
 	Message  string
 	Problems []problem
 	NoRoute  bool // there is no such path
+	Fair     bool // a correct client can meet it, whatever the status
 }
 
 func (e *statusError) Error() string { return e.Message }

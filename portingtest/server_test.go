@@ -62,7 +62,7 @@ func TestConcurrentUse(t *testing.T) {
 	var workers sync.WaitGroup
 	for worker := range 8 {
 		number := fmt.Sprintf("+1%d5550100", 300+worker)
-		request, subs := submit(t, s, number)
+		request, subs := submit(s, number)
 		workers.Go(func() {
 			for range 10 {
 				hit("POST", draftsPath, numbersBody("+12065550100", "+12065550170"))
