@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // TB is the part of [testing.TB] that [Server.AssertClean] needs.
@@ -16,8 +17,8 @@ type TB interface {
 }
 
 // AssertClean fails a test whose client did something that it shouldn't have. It
-// reports what [Server.Violations], [Server.Unused], [Server.Duplicates] and
-// [Server.CheckInvariants] have. It belongs at the end of a test:
+// reports what [Server.Violations], [Server.Unused], [Server.Pending],
+// [Server.Duplicates] and [Server.CheckInvariants] have. It belongs at the end of a test:
 //
 //	server := portingtest.NewServer()
 //	t.Cleanup(server.Close)
@@ -28,7 +29,10 @@ func (s *Server) AssertClean(t TB) {
 		t.Errorf("portingtest: violation: %s", text)
 	}
 	for _, f := range s.Unused() {
-		t.Errorf("portingtest: a fault never fired: %s", f)
+		t.Errorf("portingtest: a fault never fired: %s%s", f, s.thatFired())
+	}
+	for _, text := range s.Pending() {
+		t.Errorf("portingtest: a fault has not acted yet: %s", text)
 	}
 	for _, text := range s.Duplicates() {
 		t.Errorf("portingtest: duplicate: %s", text)
@@ -38,50 +42,79 @@ func (s *Server) AssertClean(t TB) {
 	}
 }
 
-// Unused lists the faults that never fired, also those that were removed.
+// Unused lists the faults that never fired, less those that were removed and
+// those with a Chance, which may miss.
 func (s *Server) Unused() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var unused []Fault
 	for _, i := range s.faults {
-		if i.fired == 0 {
+		if i.fired == 0 && !i.removed && i.fault.Chance == 0 {
 			unused = append(unused, i.fault)
 		}
 	}
 	return unused
 }
 
-// Duplicates lists what looks like one thing created twice, as by a blind retry:
-// drafts of the same numbers, unless the port request of the earlier one is
-// cancelled; comments of a user with the same body on the same port request and
-// sub request; documents of one draft with the same type and content.
-func (s *Server) Duplicates() []string {
+// thatFired tells in parentheses which faults did fire; it is empty if none did.
+func (s *Server) thatFired() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var found []string
-	first := map[string]string{} // by numbers, the id of a draft
-	for _, id := range s.box.Drafts.Order {
-		d := s.box.Drafts.ByID[id]
-		found = append(found, s.box.sameDocuments(d)...)
-		if s.box.wasCancelled(d) {
-			continue
+	var texts []string
+	for _, i := range s.faults {
+		if i.fired > 0 {
+			texts = append(texts, fmt.Sprintf("%s, %s", i.fault, plural(i.fired, "time")))
 		}
-		numbers := make([]string, len(d.Numbers))
-		for i := range d.Numbers {
-			numbers[i] = d.Numbers[i].PhoneNumber
-		}
-		slices.Sort(numbers)
-		key := strings.Join(numbers, " ")
-		if before, seen := first[key]; seen {
-			found = append(found, fmt.Sprintf("the drafts %s and %s have the same numbers", before, id))
-			continue
-		}
-		first[key] = id
 	}
-	for _, id := range s.box.PortRequests.Order {
-		found = append(found, s.box.PortRequests.ByID[id].sameComments()...)
+	if texts == nil {
+		return ""
 	}
-	return found
+	return " (that did: " + strings.Join(texts, "; ") + ")"
+}
+
+// Duplicates lists what was done twice, as by a blind retry, in the order in which
+// it happened. Only what the sandbox did counts: a request that was refused, or
+// that a fault kept from it, can be sent again.
+//
+//   - A draft of the same numbers as an earlier one, unless that was deleted by
+//     then or all that came of it is cancelled.
+//   - A submit of a draft that is submitted already, and a cancellation of a sub
+//     request whose cancellation the user has asked for already. The sandbox
+//     refuses the second one.
+//   - A document of one draft with the same type and content.
+//   - A comment of the user with the same body on the same port request and sub
+//     request, sent within a minute.
+//
+// Times are by the sandbox's clock. The list ends after 1,000.
+func (s *Server) Duplicates() []string {
+	s.lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.box.Doubles)
+}
+
+// double notes that something was done twice.
+func (b *sandbox) double(format string, args ...any) {
+	const most = 1000
+	if len(b.Doubles) < most {
+		b.Doubles = append(b.Doubles, fmt.Sprintf(format, args...))
+	}
+}
+
+// doubleDraft notes it if a new draft has the numbers of an earlier one.
+func (b *sandbox) doubleDraft(d *draft) {
+	numbers := make(map[string]bool, len(d.Numbers))
+	for i := range d.Numbers {
+		numbers[d.Numbers[i].PhoneNumber] = true
+	}
+	for _, id := range b.Drafts.Order {
+		before := b.Drafts.ByID[id]
+		same := len(before.Numbers) == len(d.Numbers) &&
+			!slices.ContainsFunc(before.Numbers, func(n number) bool { return !numbers[n.PhoneNumber] })
+		if same && !b.wasCancelled(before) {
+			b.double("the drafts %s and %s have the same numbers", id, d.ID)
+			return
+		}
+	}
 }
 
 // wasCancelled tells whether all that came of a draft is cancelled.
@@ -90,33 +123,23 @@ func (b *sandbox) wasCancelled(d *draft) bool {
 	return p != nil && !slices.ContainsFunc(p.SubRequests, func(sub *subRequest) bool { return sub.Status != cancelled })
 }
 
-func (b *sandbox) sameDocuments(d *draft) []string {
-	var found []string
-	for i, later := range d.Documents {
-		for _, doc := range d.Documents[:i] {
-			if doc.Type == later.Type && bytes.Equal(b.Objects[doc.Key].Data, b.Objects[later.Key].Data) {
-				found = append(found, fmt.Sprintf("the documents %s and %s of the draft %s are the same", doc.ID, later.ID, d.ID))
-				break
-			}
+// doubleDocument notes it if a draft has a document already.
+func (b *sandbox) doubleDocument(d *draft, doc document) {
+	for _, before := range d.Documents {
+		if before.Type == doc.Type && bytes.Equal(b.Objects[before.Key].Data, b.Objects[doc.Key].Data) {
+			b.double("the documents %s and %s of the draft %s are the same", before.ID, doc.ID, d.ID)
+			return
 		}
 	}
-	return found
 }
 
-func (p *portRequest) sameComments() []string {
-	type key struct{ sub, body string }
-	var found []string
-	first := map[key]string{}
-	for _, c := range p.Comments {
-		k := key{c.SubRequestID, c.Body}
-		before, seen := first[k]
-		switch {
-		case c.UserID == "": // the carrier's
-		case seen:
-			found = append(found, fmt.Sprintf("the comments %s and %s of the port request %s are the same", before, c.ID, p.ID))
-		default:
-			first[k] = c.ID
+// doubleComment notes it if the user has said the same a moment ago.
+func (b *sandbox) doubleComment(p *portRequest, c comment) {
+	for _, before := range p.Comments {
+		if before.UserID == c.UserID && before.Body == c.Body && before.SubRequestID == c.SubRequestID &&
+			c.SentAt.Sub(before.SentAt).Abs() < time.Minute {
+			b.double("the comments %s and %s of the port request %s are the same", before.ID, c.ID, p.ID)
+			return
 		}
 	}
-	return found
 }

@@ -3,6 +3,7 @@ package portingtest_test
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
 )
 
@@ -34,10 +36,12 @@ func reported(s *portingtest.Server) []string {
 func TestAssertClean(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	submit(t, s, "+12065550100")
+	submit(s, "+12065550100")
 	assert.Empty(t, reported(s))
 
-	s.Inject(portingtest.Fault{Operation: "Drafts.Submit", Nth: 9, Effect: portingtest.DropAfter()}).Remove()
+	s.Inject(portingtest.Fault{Operation: "Drafts.Submit", Nth: 9, Effect: portingtest.DropAfter()})
+	s.Inject(portingtest.Fault{Operation: "Drafts.Submit", Effect: portingtest.DropAfter()}).Remove()
+	s.Inject(portingtest.Fault{Chance: 1e-9, Effect: portingtest.DropAfter()})
 	call(t, s, "GET", "/nowhere", "")
 	one := must(t, s, http.StatusCreated, "POST", draftsPath, numbersBody("+12065550101")).object(t)["id"]
 	two := must(t, s, http.StatusCreated, "POST", draftsPath, numbersBody("+12065550101")).object(t)["id"]
@@ -81,7 +85,7 @@ func TestDuplicates(t *testing.T) {
 	t.Run("drafts after a cancellation", func(t *testing.T) {
 		t.Parallel()
 		s := open(t, portingtest.WithDocumentsOptional())
-		_, subs := submit(t, s, "+12065550100", "+12065550150")
+		_, subs := submit(s, "+12065550100", "+12065550150")
 		must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "")
 		s.Advance(25 * time.Hour)
 		createDraft(t, s, "+12065550100")
@@ -97,8 +101,8 @@ func TestDuplicates(t *testing.T) {
 	t.Run("comments", func(t *testing.T) {
 		t.Parallel()
 		s := open(t, portingtest.WithDocumentsOptional())
-		request, subs := submit(t, s, "+12065550185", "+12065550150")
-		other, _ := submit(t, s, "+12065550101")
+		request, subs := submit(s, "+12065550185", "+12065550150")
+		other, _ := submit(s, "+12065550101")
 		s.Advance(30 * time.Hour) // there is an exception
 		must(t, s, http.StatusOK, "PUT", subs[0], `{"extended_address":"2nd floor"}`)
 		s.Advance(30 * time.Hour) // the carrier says the same once more
@@ -112,6 +116,70 @@ func TestDuplicates(t *testing.T) {
 		must(t, s, http.StatusCreated, "POST", other+"/comments", `{"body":"Please hurry."}`)
 		require.Len(t, s.Duplicates(), 1)
 		assert.Contains(t, s.Duplicates()[0], "of the port request "+strings.TrimPrefix(other, requestsPath+"/")+" are the same")
+	})
+	t.Run("comments a minute apart", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		request, _ := submit(s, "+12065550100")
+		for _, wait := range []time.Duration{0, time.Minute, time.Minute - 1} {
+			assert.Empty(t, s.Duplicates())
+			s.Advance(wait)
+			must(t, s, http.StatusCreated, "POST", request+"/comments", `{"body":"Any news?"}`)
+		}
+		assert.Len(t, s.Duplicates(), 1)
+	})
+	t.Run("submits", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		draft, subs := createDraft(t, s, "+12065550100")
+		for _, effect := range []portingtest.Effect{portingtest.RateLimit("0"), portingtest.DropBefore(), portingtest.BadGateway()} {
+			fault := s.Inject(portingtest.Fault{Operation: "Drafts.Submit", Effect: effect})
+			_, _ = s.Client(porting.WithRetry(porting.RetryPolicy{MaxAttempts: 1})).Drafts.Submit(t.Context(), porting.DraftID(path.Base(draft)))
+			fault.Remove()
+			require.Equal(t, 1, fault.Fired())
+		}
+		must(t, s, http.StatusUnprocessableEntity, "POST", draft+"/submit", "") // it isn't complete
+		fillIn(t, s, subs...)
+		uploadDocument(t, s, draft, "loa", "the letter")
+		uploadDocument(t, s, draft, "invoice", "the bill")
+		must(t, s, http.StatusCreated, "POST", draft+"/submit", "")
+		assert.Empty(t, s.Duplicates(), "only one acted")
+		must(t, s, http.StatusUnprocessableEntity, "POST", draft+"/submit", "")
+		assert.Equal(t, []string{"the draft " + path.Base(draft) + " was submitted again"}, s.Duplicates())
+	})
+	t.Run("cancellations", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		request, ids := s.AddPortRequest("+12065550191")
+		cancellation := requestsPath + "/" + string(request) + "/sub_requests/" + string(ids[0]) + "/cancellation"
+		s.Advance(28 * time.Hour) // the carrier cancels
+		for range 2 {
+			must(t, s, http.StatusUnprocessableEntity, "POST", cancellation, "")
+		}
+		assert.Empty(t, s.Duplicates(), "none acted")
+		for range 2 {
+			s.Move(ids[0], porting.SubRequestStatusInProcess)
+			must(t, s, http.StatusOK, "POST", cancellation, "")
+		}
+		assert.Empty(t, s.Duplicates(), "it was taken back in between")
+		must(t, s, http.StatusUnprocessableEntity, "POST", cancellation, "")
+		s.Advance(25 * time.Hour)
+		must(t, s, http.StatusUnprocessableEntity, "POST", cancellation, "")
+		text := "the cancellation of the sub request " + string(ids[0]) + " was asked for again"
+		assert.Equal(t, []string{text, text}, s.Duplicates())
+		restored := open(t)
+		require.NoError(t, restored.Restore(s.Snapshot()))
+		assert.Equal(t, []string{text, text}, restored.Duplicates())
+	})
+	t.Run("many", func(t *testing.T) {
+		t.Parallel()
+		s := open(t)
+		request, _ := submit(s, "+12065550100")
+		for range 1100 {
+			var created any
+			inProcess(t, s, "POST", request+"/comments", `{"body":"Any news?"}`, &created)
+		}
+		assert.Len(t, s.Duplicates(), 1000)
 	})
 	t.Run("documents", func(t *testing.T) {
 		t.Parallel()

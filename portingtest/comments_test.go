@@ -12,7 +12,7 @@ import (
 func TestComments(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, _ := submit(t, s, "+12065550100")
+	request, _ := submit(s, "+12065550100")
 	subs := must(t, s, http.StatusOK, "GET", request+"/sub_requests", "").list(t)
 	path := request + "/comments"
 	assert.Equal(t, "[]", must(t, s, http.StatusOK, "GET", path, "").Body)

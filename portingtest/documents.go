@@ -112,6 +112,7 @@ func (b *sandbox) createDocument(r *request) (any, error) {
 		return nil, err
 	}
 	doc.ID = b.newID()
+	b.doubleDocument(d, doc)
 	d.Documents = append(d.Documents, doc)
 	return doc.object(), nil
 }

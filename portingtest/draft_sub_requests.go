@@ -74,7 +74,7 @@ func (d *draft) findSubRequest(r *request) (*draftSubRequest, error) {
 func (b *sandbox) draftSubObject(d *draft, sub *draftSubRequest, phoneNumbers bool) draftSubObject {
 	object := draftSubObject{
 		ID:                     sub.ID,
-		Complete:               len(missingDetails(&sub.Details, d.Numbers)) == 0,
+		Complete:               len(b.missingDetails(&sub.Details, d.Numbers, sub.Numbers)) == 0,
 		PhoneNumberCount:       len(sub.Numbers),
 		UnderlyingCarrierNames: carrierNames(d.Numbers, sub.Numbers),
 		CreatedAt:              sub.CreatedAt,

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/numberporting/porting/portingtest"
 )
 
 func TestDraftUpdate(t *testing.T) {
@@ -71,15 +73,32 @@ func TestDraftIsComplete(t *testing.T) {
 		update["locality"] = " "
 		assert.Equal(t, false, must(t, s, http.StatusOK, "PUT", subs[0], text(t, update)).object(t)["complete"])
 	})
+	t.Run("not without the PIN of a wireless number", func(t *testing.T) {
+		t.Parallel()
+		for svType, complete := range map[string]bool{"0": true, "1": false, "2": true} {
+			fate := portingtest.WithNumber("+12065550100", portingtest.Fate{SvType: svType})
+			for _, opts := range [][]portingtest.Option{{fate}, {fate, portingtest.WithPINOptional()}} {
+				s := open(t, append(opts, portingtest.WithDocumentsOptional())...)
+				draft, subs := createDraft(t, s, "+12065550100")
+				update := profile(firstWindow(t, s, subs[0]))
+				delete(update, "pin_passcode")
+				complete = complete || len(opts) > 1
+				assert.Equal(t, complete, must(t, s, http.StatusOK, "PUT", subs[0], text(t, update)).object(t)["complete"])
+				if !complete {
+					r := must(t, s, http.StatusUnprocessableEntity, "POST", draft+"/submit", "")
+					assert.Contains(t, r.message(t), "pin_passcode is missing")
+				}
+			}
+		}
+	})
 	t.Run("not without the new billing number", func(t *testing.T) {
 		t.Parallel()
 		_, subs := createDraft(t, s, "+12065550100")
 		update := profile(firstWindow(t, s, subs[0]))
 		update["porting_option"] = map[string]any{"type": "partial", "remaining_numbers_action": "keep"}
 		assert.Equal(t, false, must(t, s, http.StatusOK, "PUT", subs[0], text(t, update)).object(t)["complete"])
-		update["billing_phone_number"] = "+12065550109" // isn't being ported
-		assert.Equal(t, true, must(t, s, http.StatusOK, "PUT", subs[0], text(t, update)).object(t)["complete"])
-		update["billing_phone_number"] = "+12065550100"
+		update["billing_phone_number"] = "+12065550109" // stays, and can be the new one
+		assert.Equal(t, false, must(t, s, http.StatusOK, "PUT", subs[0], text(t, update)).object(t)["complete"])
 		update["porting_option"].(map[string]any)["new_billing_phone_number"] = "+12065550109"
 		assert.Equal(t, true, must(t, s, http.StatusOK, "PUT", subs[0], text(t, update)).object(t)["complete"])
 	})

@@ -1,12 +1,17 @@
 package portingtest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting/portingtest"
 )
 
 func TestNewDraft(t *testing.T) {
@@ -60,6 +65,46 @@ func TestDraftIsSplit(t *testing.T) {
 		"[Tumbleweed Wireless]+12065550160",
 		"[Ostrich Bell]+12065550165",
 	}, split)
+}
+
+// TestDraftIsDeleted after thirty days, unless it was submitted.
+func TestDraftIsDeleted(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	s := open(t)
+	draft, _ := createDraft(t, s, "+12065550100")
+	s.Advance(29 * day)
+	younger, _ := createDraft(t, s, "+12065550101")
+	ready, _ := s.AddDraft("+12065550102")
+	must(t, s, http.StatusCreated, "POST", draftsPath+"/"+string(ready)+"/submit", "")
+	s.Advance(day - 1)
+	must(t, s, http.StatusOK, "GET", draft, "")
+
+	restored := open(t)
+	require.NoError(t, restored.Restore(s.Snapshot()))
+	edited := open(t) // whose events are gone
+	var snapshot map[string]any
+	require.NoError(t, json.Unmarshal(s.Snapshot(), &snapshot))
+	delete(snapshot["state"].(map[string]any), "queue")
+	require.NoError(t, edited.Restore([]byte(text(t, snapshot))))
+	for _, s := range []*portingtest.Server{s, restored, edited} {
+		s.Advance(1)
+		must(t, s, http.StatusNotFound, "GET", draft, "")
+		must(t, s, http.StatusNotFound, "POST", draft+"/submit", "")
+		must(t, s, http.StatusOK, "GET", younger, "")
+		createDraft(t, s, "+12065550100") // which is no double
+		assert.Empty(t, reported(s))
+		s.Advance(100 * day)
+		assert.Equal(t, []string{string(ready)}, ids(t, must(t, s, http.StatusOK, "GET", draftsPath, "")))
+		assert.Empty(t, reported(s))
+	}
+
+	short := open(t, portingtest.WithTimings(portingtest.Timings{Draft: time.Hour}))
+	one, _ := createDraft(t, short, "+12065550100")
+	createDraft(t, short, "+12065550100")
+	short.Advance(time.Hour)
+	must(t, short, http.StatusNotFound, "GET", one, "")
+	assert.Len(t, short.Duplicates(), 1, "what was done twice was, though it is gone")
 }
 
 func TestDraftRefusesNumbers(t *testing.T) {

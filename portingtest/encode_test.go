@@ -56,7 +56,7 @@ func TestDraftIsWrittenTheSame(t *testing.T) {
 func TestTimesHaveOneForm(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithStart(portingtest.Start.Add(123456789)))
-	request, subs := submit(t, s, "+12065550187", "+12065550101")
+	request, subs := submit(s, "+12065550187", "+12065550101")
 	s.Advance(time.Hour + 10)
 	must(t, s, http.StatusCreated, "POST", request+"/comments", `{"body":"any news?"}`)
 	s.Advance(48*time.Hour + 120*time.Millisecond)

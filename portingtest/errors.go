@@ -86,6 +86,7 @@ type statusError struct {
 	Problems []problem
 	NoRoute  bool   // there is no such path
 	Path     string // what the answer says of the path, after the message
+	Fair     bool   // a correct client can meet it, whatever the status
 }
 
 func (e *statusError) Error() string { return e.Message }

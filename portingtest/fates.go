@@ -34,13 +34,14 @@ const (
 	Normal Behavior = ""
 	// ExceptionOnce is to be rejected by the carrier, with a comment, in place
 	// of a FOC date. Once the user's update changes something, the sub request
-	// starts over, and is ported.
+	// goes to the carrier once more, and is ported.
 	ExceptionOnce Behavior = "exception-once"
 	// FOCMoved is to have the confirmed FOC date moved by the carrier, once and
 	// to a later day, with a comment.
 	FOCMoved Behavior = "foc-moved"
 	// LateSplit is to move into a new sub request some time after the
-	// submission. A number that is alone in its sub request stays.
+	// submission, or after the split before: numbers move one at a time, each into
+	// a sub request of its own. A number that is alone in its sub request stays.
 	LateSplit Behavior = "late-split"
 	// CarrierCancels is to be cancelled by the carrier, with a comment, in place
 	// of a FOC date.
@@ -124,6 +125,10 @@ var tollFree = map[string]bool{
 	"800": true, "833": true, "844": true, "855": true, "866": true, "877": true, "888": true,
 }
 
+// deadAreas have the area codes, besides N11, in which no number can be ported, and
+// why: those kept for toll-free numbers to come, and the one of premium rates.
+var deadAreas = map[string]string{"822": invalidNumber, "880": invalidNumber, "900": noCoverage}
+
 // areaCarriers serve the area codes: an area code has the carrier at its
 // remainder.
 var areaCarriers = []string{firstCarrier, secondCarrier, thirdCarrier}
@@ -142,7 +147,7 @@ func lookUp(number string, own map[string]Fate) Fate {
 	if f, ok := own[number]; ok {
 		return fate.with(f)
 	}
-	if ending == nil {
+	if ending == nil || fate.NonPortableReason != "" {
 		return fate
 	}
 	digits, _ := strconv.Atoi(ending[1]) // two digits, by the expression
@@ -162,6 +167,12 @@ func ordinary(number string, fictional bool) Fate {
 			return Fate{CoverageCategory: internationalCategory, NonPortableReason: noCoverage}
 		}
 		return Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}
+	}
+	switch reason := deadAreas[area[1]]; {
+	case reason == invalidNumber, area[1][1:] == "11":
+		return Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}
+	case reason != "":
+		return Fate{CoverageCategory: genericCategory, NonPortableReason: reason}
 	}
 	fate := Fate{CoverageCategory: genericCategory, SvType: wireline, PortabilityStatus: confirmedPortability}
 	if tollFree[area[1]] {

@@ -75,7 +75,7 @@ func holdToRow(t *testing.T, number, carrier, service, category, portability, be
 	}
 	assert.Equal(t, portability, result["portability_status"])
 	assert.Nil(t, result["non_portable_reason"])
-	_, subs := submit(t, s, number)
+	_, subs := submit(s, number)
 	n := subOf(t, s, subs[0])["phone_numbers"].([]any)[0].(map[string]any)
 	assert.Equal(t, map[string]string{"wireline": "0", "wireless": "1", "VOIP": "2"}[service], n["svtype"])
 	assert.Equal(t, lives[behavior], life(t, s, subs[0]))
@@ -130,7 +130,7 @@ func TestWithNumberSplitsAndBehaves(t *testing.T) {
 	s := open(t, portingtest.WithDocumentsOptional(),
 		portingtest.WithNumber("+13125354200", portingtest.Fate{SvType: "1", Behavior: portingtest.CarrierCancels}),
 		portingtest.WithNumber("+12065550193", portingtest.Fate{}))
-	request, subs := submit(t, s, "+13125354200", "+12065550193", "+12065550100")
+	request, subs := submit(s, "+13125354200", "+12065550193", "+12065550100")
 	require.Len(t, subs, 2)
 	s.Advance(20 * 24 * time.Hour)
 	assert.Equal(t, "map[cancelled:1 ported:2]", counts(t, s, request))

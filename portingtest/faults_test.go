@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
@@ -165,4 +166,74 @@ func TestFaultString(t *testing.T) {
 	} {
 		assert.Equal(t, want, f.String())
 	}
+}
+
+// TestMatch has faults that look at what is in a request.
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	draft, draftSubs := s.AddDraft("+12065550100", "+12065550150")
+	other, _ := s.AddDraft("+12065550101")
+	request, subs := s.AddPortRequest("+12065550102")
+	var seen []portingtest.Call
+	s.Inject(portingtest.Fault{Chance: 1e-9, Effect: portingtest.Empty(), Match: func(c portingtest.Call) bool {
+		seen = append(seen, c)
+		return s.Now().IsZero() // which takes the sandbox's lock
+	}})
+	onSubmit := s.Inject(portingtest.Fault{Operation: "Drafts.Submit", Match: portingtest.HasID(draft), Effect: portingtest.Respond(503, "")})
+	onSub := s.Inject(portingtest.Fault{Match: portingtest.HasID(subs[0]), Nth: 2, Effect: portingtest.Respond(504, "")})
+	onBody := s.Inject(portingtest.Fault{Operation: "Comments.Create", Effect: portingtest.Respond(502, ""),
+		Match: func(c portingtest.Call) bool { return c.Body["body"] == "Please hurry." }})
+
+	must(t, s, 503, "POST", draftsPath+"/"+string(draft)+"/submit", "")
+	must(t, s, 201, "POST", draftsPath+"/"+string(other)+"/submit", "")
+	must(t, s, 200, "GET", draftsPath+"/"+string(draft)+"/sub_requests/"+string(draftSubs[1]), "")
+	must(t, s, 200, "GET", requestsPath+"/"+string(request)+"?include_sub_requests=true", "")
+	must(t, s, 200, "GET", requestsPath+"/"+string(request)+"/sub_requests/"+string(subs[0]), "")
+	must(t, s, 504, "GET", requestsPath+"/"+string(request)+"/sub_requests/"+string(subs[0]), "")
+	must(t, s, 201, "POST", requestsPath+"/"+string(request)+"/comments", `{"body":"Thank you."}`)
+	must(t, s, 502, "POST", requestsPath+"/"+string(request)+"/comments", `{"body":"Please hurry."}`)
+	must(t, s, 400, "POST", requestsPath+"/"+string(request)+"/comments", `{"body":`)
+	must(t, s, 422, "POST", requestsPath+"/"+string(request)+"/comments", `[]`)
+	assert.Equal(t, []int{1, 1, 1}, []int{onSubmit.Fired(), onSub.Fired(), onBody.Fired()})
+
+	require.Len(t, seen, 10)
+	assert.Equal(t, string(draft), seen[0].DraftID)
+	assert.Equal(t, string(draftSubs[1]), seen[2].SubRequestID)
+	assert.Equal(t, string(request), seen[3].PortRequestID)
+	assert.Equal(t, "true", seen[3].Query.Get("include_sub_requests"))
+	assert.Equal(t, "Comments.Create", seen[7].Operation)
+	assert.Equal(t, map[string]any{"body": "Please hurry."}, seen[7].Body)
+	assert.Nil(t, seen[8].Body)
+	assert.Nil(t, seen[9].Body)
+	assert.Equal(t, "Drafts.Submit, by what is in it: empty 200",
+		portingtest.Fault{Operation: "Drafts.Submit", Match: portingtest.HasID(draft), Effect: portingtest.Empty()}.String())
+	assert.False(t, portingtest.HasID("")(portingtest.Call{}))
+}
+
+// TestRefuseNumbers names the numbers where the request has them.
+func TestRefuseNumbers(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	fault := s.Inject(portingtest.Fault{Effect: portingtest.RefuseNumbers("+12065550102", "+12065550104")})
+	must(t, s, 201, "POST", checksPath, numbersBody("+12065550100", "+12065550101"))
+	must(t, s, 200, "GET", draftsPath, "")
+	for _, path := range []string{checksPath, draftsPath} {
+		r := must(t, s, 422, "POST", path, numbersBody("+12065550100", "+12065550104", "+12065550101", "+12065550102"))
+		assert.Equal(t, "Unprocessable Entity: phone_numbers.1.phone_number +12065550104 is refused; "+
+			"phone_numbers.3.phone_number +12065550102 is refused", r.message(t))
+		assert.Equal(t, map[string]any{"pointer": "/phone_numbers/3/phone_number"}, r.object(t)["errors"].([]any)[1].(map[string]any)["source"])
+	}
+	assert.Equal(t, 2, fault.Fired())
+	assert.Empty(t, s.Violations())
+	must(t, s, 422, "POST", checksPath, `{"phone_numbers":[1,{"phone_number":2},{"phone_number":"+12065550102"}]}`)
+	assert.Equal(t, 3, fault.Fired())
+
+	both := open(t)
+	both.Inject(portingtest.Fault{
+		Match: portingtest.HasNumber("+12065550101"), Effect: portingtest.RefuseNumbers("+12065550102"),
+	})
+	must(t, both, 201, "POST", checksPath, numbersBody("+12065550102"))
+	must(t, both, 201, "POST", checksPath, numbersBody("+12065550101"))
+	must(t, both, 422, "POST", checksPath, numbersBody("+12065550101", "+12065550102"))
 }

@@ -151,6 +151,7 @@ func profile(focDate string) map[string]any {
 		"postal_code":                "98101",
 		"country_code":               "US",
 		"default_connection_id":      "1293384261075731499",
+		"pin_passcode":               "0000",
 	}
 }
 
@@ -170,15 +171,15 @@ func fillIn(t *testing.T, s *portingtest.Server, subs ...string) {
 	}
 }
 
-// submit makes a complete draft without documents into a port request and gives
-// its path. The sandbox must be open with WithDocumentsOptional.
-func submit(t *testing.T, s *portingtest.Server, numbers ...string) (path string, subs []string) {
-	t.Helper()
-	draft, draftSubs := createDraft(t, s, numbers...)
-	fillIn(t, s, draftSubs...)
-	r := must(t, s, http.StatusCreated, "POST", draft+"/submit", "")
-	path = requestsPath + "/" + r.object(t)["port_request_id"].(string)
-	return path, subPaths(t, s, path)
+// submit puts a port request into the sandbox and gives its path and those of its
+// sub requests.
+func submit(s *portingtest.Server, numbers ...string) (path string, subs []string) {
+	id, ids := s.AddPortRequest(numbers...)
+	path = requestsPath + "/" + string(id)
+	for _, sub := range ids {
+		subs = append(subs, path+"/sub_requests/"+string(sub))
+	}
+	return path, subs
 }
 
 // form is a form for the storage.

@@ -60,7 +60,7 @@ var lives = map[string]string{
 func TestPort(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100", "+12065550101", "+18005550100")
+	request, subs := submit(s, "+12065550100", "+12065550101", "+18005550100")
 	sub := func() map[string]any { return must(t, s, http.StatusOK, "GET", subs[0], "").list(t)[0] }
 	assert.Equal(t, "map[in-process:3]", counts(t, s, request))
 	assert.Equal(t, "already_being_ported", check(t, s, "+12065550101"))
@@ -106,7 +106,7 @@ func TestPort(t *testing.T) {
 func TestPortInOneStep(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	s.Advance(365 * 24 * time.Hour)
 	assert.Equal(t, "map[ported:1]", counts(t, s, request))
 	sub := must(t, s, http.StatusOK, "GET", subs[0], "").list(t)[0]
@@ -118,7 +118,7 @@ func TestTimings(t *testing.T) {
 	s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithTimings(portingtest.Timings{
 		InProcess: time.Minute, Submitted: 30 * 24 * time.Hour,
 	}))
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	s.Advance(time.Minute)
 	assert.Equal(t, "map[submitted:1]", counts(t, s, request))
 	s.Advance(30 * 24 * time.Hour) // the requested date is over by now
@@ -130,7 +130,7 @@ func TestTimings(t *testing.T) {
 func TestExceptionOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550185", "+12065550100")
+	request, subs := submit(s, "+12065550185", "+12065550100")
 	s.Advance(28*time.Hour - 1)
 	assert.Equal(t, "map[submitted:2]", counts(t, s, request))
 	s.Advance(1)
@@ -142,8 +142,8 @@ func TestExceptionOnce(t *testing.T) {
 	must(t, s, http.StatusOK, "PUT", subs[0], `{"locality":"Seattle"}`) // as it was
 	assert.Equal(t, "exception", subOf(t, s, subs[0])["status"])
 	sub := must(t, s, http.StatusOK, "PUT", subs[0], `{"account_number":"A-2"}`).list(t)[0]
-	assert.Equal(t, "in-process", sub["status"])
-	assert.Equal(t, "in-process submitted foc-date-confirmed 2026-03-05T15:00:00Z ported", life(t, s, subs[0]))
+	assert.Equal(t, "submitted", sub["status"])
+	assert.Equal(t, "submitted foc-date-confirmed 2026-03-05T15:00:00Z ported", life(t, s, subs[0]))
 	assert.Equal(t, "map[ported:2]", counts(t, s, request))
 }
 
@@ -154,7 +154,7 @@ func TestRejections(t *testing.T) {
 	for digit := range 10 {
 		number := fmt.Sprintf("+1312535420%d", digit)
 		s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithNumber(number, portingtest.Fate{Behavior: portingtest.ExceptionOnce}))
-		request, _ := submit(t, s, number)
+		request, _ := submit(s, number)
 		s.Advance(28 * time.Hour)
 		reasons[remarks(t, s, request)[1]] = true
 	}
@@ -164,7 +164,7 @@ func TestRejections(t *testing.T) {
 func TestExceptionIsCancelled(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	_, subs := submit(t, s, "+12065550186")
+	_, subs := submit(s, "+12065550186")
 	s.Advance(30 * 24 * time.Hour)
 	must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "")
 	assert.Equal(t, "cancel-pending cancelled", life(t, s, subs[0]))
@@ -173,7 +173,7 @@ func TestExceptionIsCancelled(t *testing.T) {
 func TestFOCMoved(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550187")
+	request, subs := submit(s, "+12065550187")
 	s.Advance(28 * time.Hour)
 	assert.Equal(t, "2026-03-05T15:00:00Z", subOf(t, s, subs[0])["foc_date"])
 	s.Advance(24 * time.Hour)
@@ -196,7 +196,7 @@ func TestFOCMoved(t *testing.T) {
 func TestFOCMovesBeforeTheDate(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithTimings(portingtest.Timings{FOCMove: 1000 * time.Hour}))
-	_, subs := submit(t, s, "+12065550187")
+	_, subs := submit(s, "+12065550187")
 	s.Advance(30 * 24 * time.Hour)
 	sub := subOf(t, s, subs[0])
 	assert.Equal(t, "2026-03-10T15:00:00Z", sub["foc_date"])
@@ -210,8 +210,8 @@ func TestLateSplit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithTimings(portingtest.Timings{Split: before}))
-			request, subs := submit(t, s, "+12065550100", "+12065550189", "+12065550101", "+12065550190")
+			s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithTimings(portingtest.Timings{Split: before, CancelNotice: -1}))
+			request, subs := submit(s, "+12065550100", "+12065550189", "+12065550101", "+12065550102")
 			s.Advance(before - 1)
 			require.Equal(t, subs, subPaths(t, s, request))
 			s.Advance(1)
@@ -247,11 +247,31 @@ func TestLateSplit(t *testing.T) {
 	}
 }
 
+// TestLateSplitOfMany has numbers that leave one after the other, until one is
+// left.
+func TestLateSplitOfMany(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	request, _ := submit(s, "+12065550189", "+12065550190", "+13605550189")
+	for parts := 1; parts <= 3; parts++ {
+		subs := subPaths(t, s, request)
+		require.Len(t, subs, parts)
+		for _, sub := range subs[1:] {
+			assert.InDelta(t, 1, subOf(t, s, sub)["phone_number_count"], 0)
+		}
+		s.Advance(12 * time.Hour)
+	}
+	s.Advance(14 * 24 * time.Hour)
+	assert.Len(t, subPaths(t, s, request), 3)
+	assert.Equal(t, "map[ported:3]", counts(t, s, request))
+	require.NoError(t, s.CheckInvariants())
+}
+
 // TestLateSplitAlone has nothing to split from.
 func TestLateSplitAlone(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550189")
+	request, subs := submit(s, "+12065550189")
 	s.Advance(13 * time.Hour)
 	assert.Equal(t, subs, subPaths(t, s, request))
 	assert.Len(t, subOf(t, s, subs[0])["phone_numbers"], 1)
@@ -261,7 +281,7 @@ func TestLateSplitAlone(t *testing.T) {
 func TestCarrierCancels(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550191", "+18005550150")
+	request, subs := submit(s, "+12065550191", "+18005550150")
 	s.Advance(28 * time.Hour)
 	assert.Equal(t, "map[cancel-pending:1 foc-date-confirmed:1]", counts(t, s, request))
 	r := must(t, s, http.StatusUnprocessableEntity, "POST", subs[0]+"/cancellation", "")
@@ -277,7 +297,7 @@ func TestCarrierCancels(t *testing.T) {
 func TestNeverLeaves(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550193")
+	request, subs := submit(s, "+12065550193")
 	s.Advance(10 * 365 * 24 * time.Hour)
 	assert.Equal(t, "map[in-process:1]", counts(t, s, request))
 	must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "")
@@ -303,7 +323,7 @@ func TestMixedBehaviors(t *testing.T) {
 			for ending := range strings.FieldsSeq(numbers) {
 				list = append(list, "+120655501"+ending)
 			}
-			_, subs := submit(t, s, list...)
+			_, subs := submit(s, list...)
 			assert.Equal(t, lives[want], life(t, s, subs[0]))
 		})
 	}
@@ -321,7 +341,7 @@ func TestTimingsOfBehaviors(t *testing.T) {
 				s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithTimings(portingtest.Timings{
 					InProcess: d, Submitted: d, Cancel: d, Exception: d, CarrierCancel: d,
 				}))
-				request, _ := submit(t, s, number)
+				request, _ := submit(s, number)
 				if d > 0 {
 					s.Advance(3 * d)
 				}

@@ -70,9 +70,9 @@ func TestEmptyLists(t *testing.T) {
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	done, _ := submit(t, s, "+12065550100", "+13125550100")
+	done, _ := submit(s, "+12065550100", "+13125550100")
 	s.Advance(30 * 24 * time.Hour)
-	half, subs := submit(t, s, "+12065550101", "+12065550150")
+	half, subs := submit(s, "+12065550101", "+12065550150")
 	must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "")
 	s.Advance(24 * time.Hour)
 	draft, _ := createDraft(t, s, "+13125550102")
@@ -123,7 +123,7 @@ func TestFilters(t *testing.T) {
 func TestInclude(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, _ := submit(t, s, "+12065550100")
+	request, _ := submit(s, "+12065550100")
 	draft, _ := createDraft(t, s, "+12065550101")
 	for query, want := range map[string]struct{ numbers, subs bool }{
 		"":                             {true, false},
@@ -159,7 +159,7 @@ func TestInclude(t *testing.T) {
 func TestQueryIsStrict(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	for _, test := range []struct{ path, message string }{
 		{draftsPath + "?status=complete", "status must be pending or submitted"},
 		{draftsPath + "?status=", "status must be pending or submitted"},

@@ -54,6 +54,8 @@ func (b *sandbox) createPortRequest(d *draft) *portRequest {
 		b.begin(p, sub)
 	}
 	b.PortRequests.add(p.ID, p)
+	d.PortRequestID = p.ID
+	b.Queue = slices.DeleteFunc(b.Queue, func(e event) bool { return e.DraftID == d.ID })
 	b.advance(0) // what takes no time
 	return p
 }

@@ -71,7 +71,7 @@ func TestSubmitTwoDraftsOfANumber(t *testing.T) {
 func TestPortRequestObjects(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550160")
+	request, subs := submit(s, "+12065550160")
 	object := must(t, s, http.StatusOK, "GET", request, "").object(t)
 	sub := must(t, s, http.StatusOK, "GET", subs[0], "").list(t)[0]
 	assert.Regexp(t, `^pr_[0-9a-f]{6}$`, object["support_key"])
@@ -92,8 +92,8 @@ func TestPortRequestObjects(t *testing.T) {
 		"phone_numbers": []any{number}, "phone_number_count": 1.0,
 		"underlying_carrier_names": []any{"Tumbleweed Wireless"},
 		"created_at":               "2026-03-02T09:00:00Z", "updated_at": "2026-03-02T09:00:00Z",
-		"extended_address": nil, "default_message_profile_id": nil, "porting_option": nil, "pin_passcode": nil,
-		"account_number": nil, "description": nil, "tax_identifier": nil, "business_identifier": nil,
+		"billing_phone_number": "+12065550160", "account_number": "EX-100",
+		"extended_address": nil, "default_message_profile_id": nil, "porting_option": nil, "description": nil, "tax_identifier": nil, "business_identifier": nil,
 	})
 	assert.Equal(t, want, sub)
 }

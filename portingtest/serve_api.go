@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxBody bounds a request to the API.
@@ -20,6 +21,7 @@ type request struct {
 	query  url.Values
 	body   json.RawMessage // an empty object when there was none
 	header http.Header     // of the answer
+	sentAt time.Time       // by the sandbox's clock
 
 	lenient bool // unknown keys are ignored
 }
@@ -34,7 +36,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m := s.readMessage(w, r)
-	s.serve(w, r, exchange{operation: m.operation(), body: m.body}, func(w http.ResponseWriter, r *http.Request) {
+	x := exchange{operation: m.operation(), ids: m.ids, body: m.body, postpone: func(l late) { s.postpone(r, m, l) }}
+	s.serve(w, r, x, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		status, answer, err := s.answer(w.Header(), r, m)
 		if err != nil {
@@ -96,26 +99,49 @@ func (m *message) operation() string {
 
 // answer does what a request asks for.
 func (s *Server) answer(header http.Header, r *http.Request, m *message) (status int, answer []byte, err error) {
-	if m.headErr != nil {
-		if m.allow != nil {
-			header.Set("Allow", strings.Join(m.allow, ", "))
-		}
-		return 0, nil, m.headErr
-	}
-	q := &request{ids: m.ids, query: m.query, header: header, lenient: s.config.lenient}
-	if q.body, err = readBody(r.Header, m, q.problems()); err != nil {
+	q, err := s.read(header, r, m)
+	if err != nil {
 		return 0, nil, err
 	}
-
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.box.tick()
+	q.sentAt = s.box.Clock
 	result, err := m.route.handle(s.box, q)
 	if err != nil {
 		return 0, nil, err
 	}
 	answer, err = encode(result)
 	return m.route.status, answer, err
+}
+
+// read checks the form of a request.
+func (s *Server) read(header http.Header, r *http.Request, m *message) (*request, error) {
+	if m.headErr != nil {
+		if m.allow != nil {
+			header.Set("Allow", strings.Join(m.allow, ", "))
+		}
+		return nil, m.headErr
+	}
+	q := &request{ids: m.ids, query: m.query, header: header, lenient: s.config.lenient}
+	var err error
+	q.body, err = readBody(r.Header, m, q.problems())
+	return q, err
+}
+
+// postpone keeps a request that will be handled later. Its form is checked now.
+func (s *Server) postpone(r *http.Request, m *message, l late) {
+	q, err := s.read(http.Header{}, r, m)
+	if err != nil {
+		s.judge(r.Method+" "+r.URL.EscapedPath(), err)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.box.tick()
+	s.box.postpone(postponed{
+		Method: r.Method, Target: r.URL.RequestURI(), Body: q.body, SentAt: s.box.Clock,
+	}, l)
 }
 
 // errorAnswer gives the answer for an error.

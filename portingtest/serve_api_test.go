@@ -32,7 +32,7 @@ func TestBodies(t *testing.T) {
 func TestEmptyUpdate(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	_, subs := submit(t, s, "+12065550100")
+	_, subs := submit(s, "+12065550100")
 	_, draftSubs := createDraft(t, s, "+12065550101")
 	for _, sub := range []string{subs[0], draftSubs[0]} {
 		r := must(t, s, http.StatusUnprocessableEntity, "PUT", sub, `{}`)

@@ -214,7 +214,7 @@ func TestControlNumbersAndScripts(t *testing.T) {
 
 	mustControl(t, s, http.StatusNoContent, "POST", "/scripts",
 		`{"number":"+12065550101","steps":[{"after":"1h","status":"exception","comment":"wrong PIN"},{"on_update":true,"status":"ported","foc_date":"2026-03-05T15:00:00Z"}]}`)
-	request, subs := submit(t, s, "+12065550101")
+	request, subs := submit(s, "+12065550101")
 	mustControl(t, s, http.StatusOK, "POST", "/advance", `{"by":3600}`)
 	assert.Equal(t, "exception", subOf(t, s, subs[0])["status"])
 	assert.Contains(t, must(t, s, http.StatusOK, "GET", request+"/comments", "").Body, "wrong PIN")

@@ -14,7 +14,7 @@ import (
 func TestUnknown(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, _ := submit(t, s, "+12065550100")
+	request, _ := submit(s, "+12065550100")
 	draft, _ := createDraft(t, s, "+12065550101")
 	other, otherSubs := createDraft(t, s, "+12065550102")
 	document := strings.TrimPrefix(uploadDocument(t, s, other, "loa", "x"), other)
@@ -84,7 +84,7 @@ func TestNoSuchPathIsNamed(t *testing.T) {
 func TestHead(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	draft, draftSubs := createDraft(t, s, "+12065550101")
 	document := uploadDocument(t, s, draft, "loa", "x")
 	for _, path := range []string{
@@ -123,7 +123,7 @@ func TestFaultOfHead(t *testing.T) {
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	draft, draftSubs := createDraft(t, s, "+12065550101")
 	document := uploadDocument(t, s, draft, "loa", "x")
 	for path, allow := range map[string]string{

@@ -89,9 +89,8 @@ func (s *Server) StorageURL() string { return s.storageURL }
 
 // Now is the time on the sandbox's clock.
 func (s *Server) Now() time.Time {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.box.tick()
 	return s.box.Clock
 }
 
@@ -101,9 +100,8 @@ func (s *Server) Advance(d time.Duration) {
 	if d < 0 {
 		panic(fmt.Sprintf("portingtest: Advance(%v): the clock moves only forward", d))
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.box.tick()
 	s.box.advance(d)
 }
 

@@ -61,7 +61,7 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	requests, subs := make([]string, 8), make([]string, 8)
 	for i := range requests { // before the clock moves
-		request, ofRequest := submit(t, s, fmt.Sprintf("+1%d5550100", 300+i))
+		request, ofRequest := submit(s, fmt.Sprintf("+1%d5550100", 300+i))
 		requests[i], subs[i] = request, ofRequest[0]
 	}
 	var workers sync.WaitGroup

@@ -22,7 +22,7 @@ func TestCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := open(t, portingtest.WithDocumentsOptional())
-			request, subs := submit(t, s, "+12065550100", "+12065550150")
+			request, subs := submit(s, "+12065550100", "+12065550150")
 			s.Advance(before)
 			assert.Equal(t, "map["+name+":2]", counts(t, s, request))
 			sub := must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "").object(t)
@@ -44,10 +44,68 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelTooLate asks for a cancellation less than 48 hours before the FOC
+// date.
+func TestCancelTooLate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		notice time.Duration // what the sandbox is told
+		hours  int           // before the FOC date, when it is asked for
+		status int
+	}{
+		"just in time":           {0, 48, 200},
+		"too late":               {0, 47, 422},
+		"with a shorter notice":  {5 * time.Hour, 47, 200},
+		"later than the shorter": {5 * time.Hour, 4, 422},
+		"with none":              {-1, 1, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, portingtest.WithTimings(portingtest.Timings{CancelNotice: test.notice}))
+			request, subs := submit(s, "+12065550100")
+			s.Advance(78*time.Hour - time.Duration(test.hours)*time.Hour) // the FOC date is 78 hours ahead
+			r := must(t, s, test.status, "POST", subs[0]+"/cancellation", "")
+			if test.status == 422 {
+				assert.Contains(t, r.message(t), "can't be cancelled any more: its FOC date is less than ")
+			} else {
+				said := remarks(t, s, request)
+				assert.Contains(t, said[len(said)-1], "Cancellation request for sr_X rec'd. Our porting team reviews it w/ Quillback Telephone.")
+			}
+			assert.Empty(t, s.Duplicates())
+		})
+	}
+}
+
+// TestFullUpdates demands the nine fields that the contract marks as required.
+func TestFullUpdates(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithFullUpdates())
+	_, subs := submit(s, "+12065550100")
+	update := map[string]any{}
+	for key, value := range profile("2026-03-05T15:00:00Z") {
+		if key != "person_or_company_name" && key != "pin_passcode" {
+			update[key] = value
+		}
+	}
+	require.Len(t, update, 9)
+	must(t, s, http.StatusOK, "PUT", subs[0], text(t, update))
+	for key, value := range update {
+		delete(update, key)
+		r := must(t, s, http.StatusUnprocessableEntity, "PUT", subs[0], text(t, update))
+		assert.Equal(t, "Unprocessable Entity: "+key+" must be in every update", r.message(t))
+		update[key] = value
+	}
+	_, draftSubs := createDraft(t, s, "+12065550101")
+	must(t, s, http.StatusOK, "PUT", draftSubs[0], `{"locality":"Seattle"}`) // a draft's needn't be full
+	restored := open(t)
+	require.NoError(t, restored.Restore(s.Snapshot()))
+	must(t, restored, http.StatusUnprocessableEntity, "PUT", subs[0], `{}`)
+}
+
 func TestUpdateSubRequest(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	_, subs := submit(t, s, "+12065550100")
+	_, subs := submit(s, "+12065550100")
 	s.Advance(time.Hour)
 	list := must(t, s, http.StatusOK, "PUT", subs[0], `{"locality":"Tacoma","foc_date_requested_by_user":"2026-03-06T16:00:00Z"}`).list(t)
 	require.Len(t, list, 1)
@@ -90,7 +148,7 @@ func TestRating(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := open(t, portingtest.WithDocumentsOptional())
-			_, subs := submit(t, s, "+12065550100")
+			_, subs := submit(s, "+12065550100")
 			finish(t, s, subs[0])
 			// The documented body has the required fields next to the rating.
 			update := profile("2026-03-05T15:00:00Z")

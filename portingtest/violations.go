@@ -69,7 +69,7 @@ func (s *Server) judge(request string, refusal error) {
 
 // breach tells what breaks the contract; it is empty if nothing does.
 func (e *statusError) breach() string {
-	if breaches[e.Status] || e.NoRoute {
+	if breaches[e.Status] && !e.Fair || e.NoRoute {
 		return fmt.Sprintf("%d %s", e.Status, e.Message)
 	}
 	var texts []string
