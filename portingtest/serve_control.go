@@ -15,6 +15,8 @@ import (
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
+
+	"github.com/numberporting/porting"
 )
 
 // controlPath is where the control routes are.
@@ -62,6 +64,10 @@ func controlRoutes() []controlRoute {
 		{"DELETE", "/faults/{id}", "remove it", 204, (*Server).controlRemoveFault},
 		{"POST", "/numbers", `set a number's fate: {"number":"+12065550100","behavior":"exception-once"}`, 204, (*Server).controlNumber},
 		{"POST", "/scripts", `say what becomes of a number: {"number":"+12065550100","steps":[{"after":"1h","status":"exception"}]}`, 204, (*Server).controlScript},
+		{"POST", "/drafts", `add a draft that is ready to be submitted: {"numbers":["+12065550100"]}`, 201, (*Server).controlAddDraft},
+		{"POST", "/port_requests", `add one, as if submitted a moment ago: {"numbers":["+12065550100"]}`, 201, (*Server).controlAddPortRequest},
+		{"POST", "/move", `move a sub request to a status: {"sub_request_id":"…","status":"exception"}`, 204, (*Server).controlMove},
+		{"POST", "/comments", `have the carrier comment: {"port_request_id":"…","body":"…"}, with sub_request_id or without`, 204, (*Server).controlComment},
 		{"GET", "/requests", "what was asked, with secrets masked; ?operation=Drafts.Create for those alone", 200, (*Server).controlRequests},
 		{"GET", "/violations", "the requests that broke the contract", 200, (*Server).controlViolations},
 		{"GET", "/findings", "all that AssertClean finds; [] if there is nothing", 200, (*Server).controlFindings},
@@ -328,6 +334,70 @@ func (s *Server) controlScript(c *controlCall) (any, error) {
 	return nil, nil //nolint:nilnil // the answer is empty
 }
 
+func (s *Server) controlAddDraft(c *controlCall) (any, error) {
+	numbers, err := s.readNumbersToAdd(c)
+	if err != nil {
+		return nil, err
+	}
+	id, _ := s.AddDraft(numbers...)
+	s.lock()
+	defer s.mu.Unlock()
+	return s.box.draftObject(s.box.Drafts.ByID[string(id)], include{phoneNumbers: true, subRequests: true}), nil
+}
+
+func (s *Server) controlAddPortRequest(c *controlCall) (any, error) {
+	numbers, err := s.readNumbersToAdd(c)
+	if err != nil {
+		return nil, err
+	}
+	id, _ := s.AddPortRequest(numbers...)
+	s.lock()
+	defer s.mu.Unlock()
+	return s.box.portRequestObject(s.box.PortRequests.ByID[string(id)], include{phoneNumbers: true, subRequests: true}), nil
+}
+
+// readNumbersToAdd gives the numbers of a body, all of which can be ported.
+func (s *Server) readNumbersToAdd(c *controlCall) ([]string, error) {
+	var body struct {
+		Numbers []string `json:"numbers"`
+	}
+	if err := c.read(&body); err != nil {
+		return nil, err
+	}
+	s.lock()
+	defer s.mu.Unlock()
+	_, err := s.box.acceptNumbers(body.Numbers)
+	return body.Numbers, err
+}
+
+func (s *Server) controlMove(c *controlCall) (any, error) {
+	var body struct {
+		SubRequestID porting.SubRequestID     `json:"sub_request_id"`
+		Status       porting.SubRequestStatus `json:"status"`
+	}
+	if err := c.read(&body); err != nil {
+		return nil, err
+	}
+	s.Move(body.SubRequestID, body.Status)
+	return nil, nil //nolint:nilnil // the answer is empty
+}
+
+func (s *Server) controlComment(c *controlCall) (any, error) {
+	var body struct {
+		PortRequestID porting.PortRequestID `json:"port_request_id"`
+		SubRequestID  porting.SubRequestID  `json:"sub_request_id"`
+		Body          string                `json:"body"`
+	}
+	if err := c.read(&body); err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(body.Body) == "" {
+		return nil, refuse(http.StatusUnprocessableEntity, "body must not be empty")
+	}
+	s.AddComment(body.PortRequestID, body.SubRequestID, body.Body)
+	return nil, nil //nolint:nilnil // the answer is empty
+}
+
 func (s *Server) controlRequests(c *controlCall) (any, error) {
 	type object struct {
 		ID        string     `json:"id"`
@@ -422,11 +492,7 @@ func (s *Server) controlInject(c *controlCall) (any, error) {
 	if err := c.read(&body); err != nil {
 		return nil, err
 	}
-	f, err := body.fault()
-	if err != nil {
-		return nil, err
-	}
-	injected := s.Inject(f)
+	injected := s.Inject(body.fault())
 	s.mu.Lock()
 	id := slices.Index(s.faults, injected) + 1
 	s.mu.Unlock()

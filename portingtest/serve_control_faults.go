@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type controlFault struct {
 	Operation string        `json:"operation"`
 	Method    string        `json:"method"`
 	Route     string        `json:"route"`
+	Match     *controlMatch `json:"match"`
 	Nth       int           `json:"nth"`
 	Chance    float64       `json:"chance"`
 	Times     int           `json:"times"`
@@ -24,11 +26,47 @@ type controlFault struct {
 }
 
 // fault gives the fault.
-func (f *controlFault) fault() (Fault, error) {
-	return Fault{
+func (f *controlFault) fault() Fault {
+	fault := Fault{
 		Operation: f.Operation, Method: f.Method, Route: f.Route,
 		Nth: f.Nth, Chance: f.Chance, Times: f.Times, Effect: f.Effect.Effect,
-	}, nil
+	}
+	if f.Match != nil {
+		fault.Match = f.Match.matches
+	}
+	return fault
+}
+
+// controlMatch is the Match of a [Fault] as the control routes take it. All that it
+// has must be in a request.
+type controlMatch struct {
+	Number string            `json:"number"` // among the phone_numbers
+	ID     string            `json:"id"`     // in the path
+	Query  map[string]string `json:"query"`
+	Body   map[string]any    `json:"body"` // in the body, which may have more
+}
+
+func (m *controlMatch) matches(c Call) bool {
+	for key, value := range m.Query {
+		if c.Query.Get(key) != value {
+			return false
+		}
+	}
+	return (m.Number == "" || HasNumber(m.Number)(c)) && (m.ID == "" || HasID(m.ID)(c)) && covers(c.Body, m.Body)
+}
+
+// covers tells whether an object has all that another one has.
+func covers(object, part map[string]any) bool {
+	for key, want := range part {
+		got, there := object[key]
+		wanted, nested := want.(map[string]any)
+		inner, _ := got.(map[string]any)
+		switch {
+		case !there, nested && !covers(inner, wanted), !nested && !reflect.DeepEqual(got, want):
+			return false
+		}
+	}
+	return true
 }
 
 // controlEffect is an [Effect] as the control routes take it: its name, or an
@@ -49,8 +87,16 @@ type effectFields struct {
 	Bytes       int64             `json:"bytes"`
 	ContentType string            `json:"content_type"`
 
-	AfterHandling bool `json:"after_handling"`
+	Numbers []string `json:"numbers"`
+
+	// What any effect takes that stands in for the sandbox.
+	AfterHandling bool    `json:"after_handling"`
+	ThenAct       *period `json:"then_act"`
+	ThenActAfter  int     `json:"then_act_after"`
 }
+
+// modifiers are the keys of the last three.
+var modifiers = []string{"after_handling", "then_act", "then_act_after"}
 
 // effects are those that the control routes can make: what each needs besides its
 // name, and how it is made.
@@ -58,20 +104,22 @@ var effects = map[string]struct {
 	keys []string
 	make func(*effectFields) Effect
 }{
-	"drop_before":  {nil, func(*effectFields) Effect { return DropBefore() }},
-	"drop_after":   {nil, func(*effectFields) Effect { return DropAfter() }},
-	"delay":        {[]string{"for"}, func(f *effectFields) Effect { return Delay(time.Duration(f.For)) }},
-	"respond":      {[]string{"status", "body", "header"}, (*effectFields).respond},
-	"bad_gateway":  {nil, func(*effectFields) Effect { return BadGateway() }},
-	"rate_limit":   {[]string{"retry_after"}, func(f *effectFields) Effect { return RateLimit(f.RetryAfter) }},
-	"redirect":     {[]string{"location"}, func(f *effectFields) Effect { return Redirect(f.Location) }},
-	"truncate":     {nil, func(*effectFields) Effect { return Truncate() }},
-	"wrong_length": {[]string{"by"}, func(f *effectFields) Effect { return WrongLength(f.By) }},
-	"content_type": {[]string{"content_type"}, func(f *effectFields) Effect { return ContentType(f.ContentType) }},
-	"drip":         {[]string{"for"}, func(f *effectFields) Effect { return Drip(time.Duration(f.For)) }},
-	"huge":         {[]string{"bytes"}, func(f *effectFields) Effect { return Huge(f.Bytes) }},
-	"null_arrays":  {nil, func(*effectFields) Effect { return NullArrays() }},
-	"empty":        {nil, func(*effectFields) Effect { return Empty() }},
+	"drop_before":    {nil, func(*effectFields) Effect { return DropBefore() }},
+	"drop_after":     {nil, func(*effectFields) Effect { return DropAfter() }},
+	"hang":           {nil, func(*effectFields) Effect { return Hang() }},
+	"delay":          {[]string{"for"}, func(f *effectFields) Effect { return Delay(time.Duration(f.For)) }},
+	"respond":        {[]string{"status", "body", "header"}, (*effectFields).respond},
+	"refuse_numbers": {[]string{"numbers"}, func(f *effectFields) Effect { return RefuseNumbers(f.Numbers...) }},
+	"bad_gateway":    {nil, func(*effectFields) Effect { return BadGateway() }},
+	"rate_limit":     {[]string{"retry_after"}, func(f *effectFields) Effect { return RateLimit(f.RetryAfter) }},
+	"redirect":       {[]string{"location"}, func(f *effectFields) Effect { return Redirect(f.Location) }},
+	"truncate":       {nil, func(*effectFields) Effect { return Truncate() }},
+	"wrong_length":   {[]string{"by"}, func(f *effectFields) Effect { return WrongLength(f.By) }},
+	"content_type":   {[]string{"content_type"}, func(f *effectFields) Effect { return ContentType(f.ContentType) }},
+	"drip":           {[]string{"for"}, func(f *effectFields) Effect { return Drip(time.Duration(f.For)) }},
+	"huge":           {[]string{"bytes"}, func(f *effectFields) Effect { return Huge(f.Bytes) }},
+	"null_arrays":    {nil, func(*effectFields) Effect { return NullArrays() }},
+	"empty":          {nil, func(*effectFields) Effect { return Empty() }},
 }
 
 func (f *effectFields) respond() Effect {
@@ -103,13 +151,19 @@ func (e *controlEffect) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("has no known name; there are %s", strings.Join(slices.Sorted(maps.Keys(effects)), ", "))
 	}
 	for key := range keys {
-		if key != "name" && key != "after_handling" && !slices.Contains(effect.keys, key) {
+		if key != "name" && !slices.Contains(modifiers, key) && !slices.Contains(effect.keys, key) {
 			return fmt.Errorf("is %s, which takes no %s", fields.Name, key)
 		}
 	}
 	e.Effect = effect.make(&fields)
 	if fields.AfterHandling {
 		e.Effect = e.AfterHandling()
+	}
+	if fields.ThenAct != nil {
+		e.Effect = e.ThenAct(time.Duration(*fields.ThenAct))
+	}
+	if fields.ThenActAfter != 0 {
+		e.Effect = e.ThenActAfter(fields.ThenActAfter)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package portingtest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -159,20 +160,25 @@ func TestControlEffects(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithControl())
 	for effect, want := range map[string]string{
-		`"drop_before"`:                                      "connection dropped",
-		`{"name":"drop_before"}`:                             "connection dropped",
-		`"drop_after"`:                                       "connection dropped after handling",
-		`{"name":"delay","for":"1500ms"}`:                    "delay of 1.5s",
-		`{"name":"delay","for":2}`:                           "delay of 2s",
-		`{"name":"respond","status":422,"body":"x"}`:         "status 422",
-		`"bad_gateway"`:                                      "status 502",
-		`{"name":"bad_gateway","after_handling":true}`:       "status 502 after handling",
-		`"rate_limit"`:                                       "status 429",
-		`{"name":"rate_limit","retry_after":"2"}`:            "status 429",
-		`"redirect"`:                                         "redirect",
-		`{"name":"redirect","location":"/x"}`:                "redirect",
-		`"truncate"`:                                         "truncated body",
-		`{"name":"wrong_length","by":-2}`:                    "Content-Length off by -2",
+		`"drop_before"`:                             "connection dropped",
+		`{"name":"drop_before"}`:                    "connection dropped",
+		`"drop_after"`:                              "connection dropped after handling",
+		`{"name":"drop_before","then_act":"2h"}`:    "connection dropped, acting 2h0m0s later",
+		`{"name":"drop_before","then_act":0}`:       "connection dropped, acting 0s later",
+		`{"name":"bad_gateway","then_act_after":2}`: "status 502, acting after 2 more requests",
+		`"hang"`: "no answer",
+		`{"name":"refuse_numbers","numbers":["+12065550100"]}`: "refusal of 1 number",
+		`{"name":"delay","for":"1500ms"}`:                      "delay of 1.5s",
+		`{"name":"delay","for":2}`:                             "delay of 2s",
+		`{"name":"respond","status":422,"body":"x"}`:           "status 422",
+		`"bad_gateway"`: "status 502",
+		`{"name":"bad_gateway","after_handling":true}`: "status 502 after handling",
+		`"rate_limit"`: "status 429",
+		`{"name":"rate_limit","retry_after":"2"}`: "status 429",
+		`"redirect"`:                          "redirect",
+		`{"name":"redirect","location":"/x"}`: "redirect",
+		`"truncate"`:                          "truncated body",
+		`{"name":"wrong_length","by":-2}`:     "Content-Length off by -2",
 		`{"name":"content_type","content_type":"text/html"}`: "content type text/html",
 		`{"name":"drip","for":"1s"}`:                         "body dripping for 1s",
 		`{"name":"huge","bytes":5}`:                          "body with 5 bytes more",
@@ -189,6 +195,9 @@ func TestControlEffects(t *testing.T) {
 		`{"effect":7}`:            "effect must be the name of an effect, or an object with a name",
 		`{"effect":{"name":"delay","status":503}}`:       "effect is delay, which takes no status",
 		`{"effect":{"name":"delay","for":"long"}}`:       "must be seconds",
+		`{"effect":{"name":"truncate","then_act":"1h"}}`: "to act later is for an effect that takes the place of the sandbox",
+		`{"effect":{"name":"refuse_numbers"}}`:           "RefuseNumbers needs a number",
+		`{"match":{"numbers":[]},"effect":"empty"}`:      "match.numbers is no key of this object",
 		`{"effect":{"name":"respond"}}`:                  "0 is no status of an answer",
 		`{"effect":{"name":"delay","colour":1}}`:         "effect.colour is no key of this object",
 		`{"operation":"Drafts.Delete","effect":"empty"}`: "there is no such operation",
@@ -199,7 +208,66 @@ func TestControlEffects(t *testing.T) {
 		r := mustControl(t, s, http.StatusUnprocessableEntity, "POST", "/faults", body)
 		assert.Contains(t, r.message(t), message, body)
 	}
-	assert.Len(t, mustControl(t, s, http.StatusOK, "GET", "/faults", "").list(t), 19)
+	assert.Len(t, mustControl(t, s, http.StatusOK, "GET", "/faults", "").list(t), 24)
+}
+
+// TestControlMatches has faults for requests by what is in them.
+func TestControlMatches(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithControl())
+	id, subs := s.AddDraft("+12065550100")
+	other, _ := s.AddDraft("+12065550101")
+	sub := "/" + string(id) + "/sub_requests/" + string(subs[0])
+	for match, hit := range map[string]struct{ method, path, body, without string }{
+		`{"number":"+12065550102"}`: {"POST", checksPath, numbersBody("+12065550103", "+12065550102"), numbersBody("+12065550103")},
+		`{"id":"` + string(id) + `","query":{"include_sub_requests":"true"}}`: {
+			"GET", draftsPath + "/" + string(id) + "?include_sub_requests=true", "", ""},
+		`{"body":{"locality":"Tacoma","porting_option":{"type":"full"}}}`: {
+			"PUT", draftsPath + sub, `{"locality":"Tacoma","porting_option":{"type":"full","new_billing_phone_number":null}}`, `{"locality":"Tacoma"}`},
+	} {
+		fault := mustControl(t, s, http.StatusCreated, "POST", "/faults", `{"match":`+match+`,"effect":"bad_gateway"}`).object(t)
+		must(t, s, http.StatusBadGateway, hit.method, hit.path, hit.body)
+		path, _, _ := strings.Cut(hit.path, "?")
+		assert.Less(t, call(t, s, hit.method, path, hit.without).Status, 300, match)
+		must(t, s, http.StatusOK, "GET", draftsPath+"/"+string(other)+"?include_sub_requests=true", "")
+		fault = mustControl(t, s, http.StatusOK, "GET", "/faults/"+fmt.Sprint(fault["id"]), "").object(t)
+		assert.InDelta(t, 1, fault["fired"], 0, match)
+		mustControl(t, s, http.StatusNoContent, "DELETE", "/faults", "")
+	}
+}
+
+// TestControlShortcuts begins in the middle, and is the carrier.
+func TestControlShortcuts(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithControl())
+	draft := mustControl(t, s, http.StatusCreated, "POST", "/drafts", `{"numbers":["+12065550100","+12065550150"]}`).object(t)
+	assert.Len(t, draft["sub_requests"], 2)
+	must(t, s, http.StatusCreated, "POST", draftsPath+"/"+draft["id"].(string)+"/submit", "")
+
+	port := mustControl(t, s, http.StatusCreated, "POST", "/port_requests", `{"numbers":["+12065550101"]}`).object(t)
+	request := requestsPath + "/" + port["id"].(string)
+	sub := port["sub_requests"].([]any)[0].(map[string]any)["id"].(string)
+	mustControl(t, s, http.StatusNoContent, "POST", "/move", `{"sub_request_id":"`+sub+`","status":"exception"}`)
+	mustControl(t, s, http.StatusNoContent, "POST", "/comments", `{"port_request_id":"`+port["id"].(string)+`","body":"The PIN is wrong."}`)
+	mustControl(t, s, http.StatusNoContent, "POST", "/comments", `{"port_request_id":"`+port["id"].(string)+`","sub_request_id":"`+sub+`","body":"Again."}`)
+	assert.Equal(t, "exception", subOf(t, s, request+"/sub_requests/"+sub)["status"])
+	comments := must(t, s, http.StatusOK, "GET", request+"/comments", "").list(t)
+	last := comments[len(comments)-2:]
+	assert.Equal(t, []any{"The PIN is wrong.", nil, nil}, []any{last[0]["body"], last[0]["user_id"], last[0]["sub_request_id"]})
+	assert.Equal(t, []any{"Again.", nil, sub}, []any{last[1]["body"], last[1]["user_id"], last[1]["sub_request_id"]})
+	assert.Equal(t, "[]", mustControl(t, s, http.StatusOK, "GET", "/findings", "").Body)
+
+	for path, bodies := range map[string]map[string]string{
+		"/drafts":        {`{"numbers":[]}`: "there are no numbers", `{"numbers":["+12065550184"]}`: "can't be ported: telnyx_number", `{"numbers":"+1"}`: "numbers can't be a string"},
+		"/port_requests": {`{"numbers":["+12065550101"]}`: "can't be ported: already_being_ported"},
+		"/move":          {`{"sub_request_id":"x","status":"ported"}`: "no sub request", `{"sub_request_id":"` + sub + `"}`: "the status is empty"},
+		"/comments":      {`{"port_request_id":"x","body":"x"}`: "no port request", `{"port_request_id":"x"}`: "body must not be empty"},
+	} {
+		for body, message := range bodies {
+			r := mustControl(t, s, http.StatusUnprocessableEntity, "POST", path, body)
+			assert.Contains(t, r.message(t), message, body)
+		}
+	}
 }
 
 // TestControlNumbersAndScripts changes what becomes of numbers.
