@@ -36,11 +36,13 @@
 //	curl -sS -d '{"number":"+13125354201","steps":[{"after":"1h","status":"exception","comment":"Wrong PIN."}]}' http://127.0.0.1:8642/_sandbox/scripts
 //
 // Make requests go wrong: the sandbox acts and the answer is lost; a third of all
-// answers is a 503; whoever checks a number is refused. Look at the faults, and
-// remove them:
+// answers is a 503; whoever checks a number is refused; a submit is done a day after
+// its answer was lost. Look at the faults, and remove them:
 //
 //	curl -sS -d '{"operation":"Drafts.Create","nth":1,"effect":"drop_after"}' http://127.0.0.1:8642/_sandbox/faults
 //	curl -sS -d '{"chance":0.3,"effect":{"name":"respond","status":503,"header":{"Retry-After":"2"}}}' http://127.0.0.1:8642/_sandbox/faults
+//	curl -sS -d '{"operation":"Portability.Check","effect":{"name":"refuse_numbers","numbers":["+12065550102"]}}' http://127.0.0.1:8642/_sandbox/faults
+//	curl -sS -d '{"operation":"Drafts.Submit","match":{"id":"DRAFT"},"effect":{"name":"drop_before","then_act":"1d"}}' http://127.0.0.1:8642/_sandbox/faults
 //	curl -sS http://127.0.0.1:8642/_sandbox/faults
 //	curl -sS -X DELETE http://127.0.0.1:8642/_sandbox/faults/2
 //	curl -sS -X DELETE http://127.0.0.1:8642/_sandbox/faults
@@ -52,7 +54,7 @@
 //
 // Look at what the program did. A test ends well if the findings are []:
 //
-//	curl -sS http://127.0.0.1:8642/_sandbox/requests?operation=Drafts.Create
+//	curl -sS 'http://127.0.0.1:8642/_sandbox/requests?operation=Drafts.Create'
 //	curl -sS http://127.0.0.1:8642/_sandbox/violations
 //	curl -sS http://127.0.0.1:8642/_sandbox/findings
 //
@@ -72,6 +74,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,6 +84,7 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -151,7 +155,7 @@ func readFlags(args []string, stdout io.Writer) (*config, error) {
 	flags.StringVar(&c.key, "key", portingtest.Key, "the bearer key")
 	seed := flags.Uint64("seed", 1, "what ids are made from")
 	speed := flags.Float64("speed", 1, "sandbox `seconds` in a real one; 0 to move the clock by /_sandbox/advance alone; 3600 is an hour a second. "+
-		"Upload forms and download links work for an hour of the sandbox, and for 10 real minutes at least. FOC windows begin three business days ahead: at 3600 that is 72 real seconds")
+		"Upload forms and download links work for an hour of the sandbox, and for 10 real minutes at least. FOC windows begin three business days ahead: at 3600 that is about 80 real seconds")
 	flags.StringVar(&c.restore, "restore", "", "begin with the state in this `file`, a snapshot")
 
 	c.add(flags, "start", "where the clock starts: a `time` such as 2026-03-02T09:00:00Z (default that one)", withStart)
@@ -159,6 +163,9 @@ func readFlags(args []string, stdout io.Writer) (*config, error) {
 	c.add(flags, "number", "what is true of a `number`, such as '+13125354200={\"behavior\":\"exception-once\"}' (see portingtest.Fate); can be there more than once", withNumber)
 	c.addBool(flags, "lenient", "ignore unknown query and body keys", portingtest.WithLenient)
 	c.addBool(flags, "documents-optional", "let a draft be submitted without a loa and an invoice", portingtest.WithDocumentsOptional)
+	c.addBool(flags, "pin-optional", "let a draft be submitted without a PIN for its wireless numbers", portingtest.WithPINOptional)
+	c.addBool(flags, "full-updates", "refuse an update of a sub request that leaves out one of the nine documented fields", portingtest.WithFullUpdates)
+	c.add(flags, "check-limit", "refuse portability checks of more numbers: a `limit`, with :422 behind it for that status in place of 413", withCheckLimit)
 	c.addBool(flags, "upload-key", "give a ready key among the form fields of an upload", portingtest.WithUploadKey)
 
 	err := flags.Parse(args)
@@ -240,7 +247,20 @@ func withTiming(timings *portingtest.Timings) func(string) (portingtest.Option, 
 	}
 }
 
-func withNumber(value string) (opt portingtest.Option, err error) {
+func withCheckLimit(value string) (portingtest.Option, error) {
+	most, status, found := strings.Cut(value, ":")
+	if !found {
+		status = "413"
+	}
+	n, err := strconv.Atoi(most)
+	code, codeErr := strconv.Atoi(status)
+	if err := cmp.Or(err, codeErr); err != nil {
+		return nil, err
+	}
+	return option(func() portingtest.Option { return portingtest.WithCheckLimit(n, code) })
+}
+
+func withNumber(value string) (portingtest.Option, error) {
 	number, text, _ := strings.Cut(value, "=")
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -248,12 +268,17 @@ func withNumber(value string) (opt portingtest.Option, err error) {
 	if err := decoder.Decode(&fate); err != nil {
 		return nil, err
 	}
+	return option(func() portingtest.Option { return portingtest.WithNumber(number, fate) })
+}
+
+// option makes an option, which panics if what it is made of makes no sense.
+func option(build func() portingtest.Option) (opt portingtest.Option, err error) {
 	defer func() {
-		if wrong := recover(); wrong != nil { // that of WithNumber
+		if wrong := recover(); wrong != nil {
 			err = fmt.Errorf("%v", wrong)
 		}
 	}()
-	return portingtest.WithNumber(number, fate), nil
+	return build(), nil
 }
 
 // welcome says where the sandbox is, and how to begin.
