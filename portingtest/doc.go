@@ -103,8 +103,64 @@
 // [Server.LastBody] tell what the client sent, with secrets masked.
 // [WithLenient] is for clients that send more than the contract knows.
 //
+// # Programs in other languages
+//
 // The command cmd/porting-sandbox of this module serves a sandbox to programs in
-// any language.
+// any language, with a flag for each option. The sandbox says what is wrong with a
+// request in words: each query key and value, the path that was meant where only the
+// slashes are wrong, the line and column in which a body stops to be JSON. Times in
+// its answers are in UTC and to the second. HEAD works where GET does, and HTTP/2
+// without TLS as well as HTTP/1.1. With "Expect: 100-continue", the body isn't asked
+// for if what came before it is wrong.
+//
+// [WithControl], which the command has, adds routes with which a test steers the
+// sandbox over HTTP as a Go test does with the methods of [Server]. They need no
+// credentials, aren't recorded, are hit by no fault, and answer this machine alone
+// ([WithRemoteControl] lifts that):
+//
+//	curl -d '{"by":"7d12h"}' http://127.0.0.1:8642/_sandbox/advance
+//	curl -d '{"operation":"Drafts.Create","nth":1,"effect":"drop_after"}' http://127.0.0.1:8642/_sandbox/faults
+//	curl -d '{"numbers":["+12065550100"]}' http://127.0.0.1:8642/_sandbox/port_requests
+//	curl http://127.0.0.1:8642/_sandbox/findings
+//
+//	GET  /_sandbox/               a list of the routes
+//	GET  /_sandbox/clock          Now
+//	POST /_sandbox/advance        Advance: {"by":"7d12h"}, in seconds {"by":90}, or {"to":"2026-03-09T15:00:00Z"}
+//	POST /_sandbox/faults         Inject; the answer has the fault's id, and how often it has fired
+//	GET  /_sandbox/faults         all faults; DELETE removes them
+//	GET  /_sandbox/faults/{id}    one fault; DELETE removes it
+//	POST /_sandbox/drafts         AddDraft: {"numbers":["+12065550100"]}
+//	POST /_sandbox/port_requests  AddPortRequest: {"numbers":["+12065550100"]}
+//	POST /_sandbox/move           Move: {"sub_request_id":"…","status":"exception"}
+//	POST /_sandbox/comments       AddComment: {"port_request_id":"…","body":"…"}, and a sub_request_id
+//	POST /_sandbox/numbers        WithNumber: {"number":"+12065550100"} with the keys of a Fate
+//	POST /_sandbox/scripts        Script: {"number":"+12065550100","steps":[…]} with the keys of a Step
+//	GET  /_sandbox/requests       Requests; ?operation=Drafts.Create for those alone
+//	GET  /_sandbox/violations     Violations
+//	GET  /_sandbox/findings       what AssertClean finds; [] if there is nothing
+//	GET  /_sandbox/snapshot       Snapshot; PUT is Restore
+//	POST /_sandbox/reset          an empty sandbox, as it was at first and without faults
+//
+// A fault has the keys operation, method, route, nth, chance, times, match and effect.
+// What is in match has to be in the request: a number among its phone_numbers, an id
+// in its path, the keys and values of an object query and of an object body:
+//
+//	{"operation":"Drafts.Submit","match":{"id":"…"},"effect":{"name":"drop_before","then_act":"1d"}}
+//
+// An effect is a name, or an object with the name and what it needs:
+//
+//	drop_before, drop_after, hang, bad_gateway, truncate, null_arrays, empty
+//	respond         status; body, a text or JSON; header, an object
+//	refuse_numbers  numbers
+//	rate_limit      retry_after, a text; or none
+//	redirect        location; or none
+//	delay, drip     for, a time
+//	wrong_length    by, a number of bytes
+//	huge            bytes
+//	content_type    content_type
+//
+// after_handling, true, is [Effect.AfterHandling]; then_act, a time, is
+// [Effect.ThenAct]; then_act_after, a number of requests, is [Effect.ThenActAfter].
 //
 // # What comes from the contract
 //
@@ -167,5 +223,9 @@
 //     both include_ parameters work on single objects, with the defaults of
 //     the lists.
 //   - Errors. Status 400 (unreadable), 404, 405, 413, 415; the errors array
-//     next to the message.
+//     next to the message. An update without fields is a 422. A search that
+//     begins with a space and goes on with digits, as an unescaped + makes it,
+//     is one too.
+//   - Times. They are taken with a fraction of a second, which is dropped, and
+//     in any zone.
 package portingtest

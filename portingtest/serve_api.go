@@ -36,6 +36,10 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m := s.readMessage(w, r)
+	if m.unasked {
+		r = r.WithContext(r.Context())
+		r.Body = http.NoBody // to read it is to ask for it
+	}
 	x := exchange{operation: m.operation(), ids: m.ids, body: m.body, postpone: func(l late) { s.postpone(r, m, l) }}
 	s.serve(w, r, x, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -62,6 +66,7 @@ type message struct {
 	headErr error // what is wrong with all but the body
 	body    []byte
 	bodyErr error
+	unasked bool // the client waits to be asked for the body, and won't be
 }
 
 // readMessage reads a request. Who waits to be asked for the body isn't asked if
@@ -70,7 +75,14 @@ func (s *Server) readMessage(w http.ResponseWriter, r *http.Request) *message {
 	var m message
 	m.headErr = s.readHead(r, &m)
 	waits := strings.EqualFold(r.Header.Get("Expect"), "100-continue")
-	if r.Body == http.NoBody || waits && m.headErr != nil {
+	switch {
+	case r.Body == http.NoBody:
+		return &m
+	case waits && m.headErr != nil:
+		m.unasked = true
+		return &m
+	case waits && r.ContentLength > maxBody:
+		m.unasked, m.bodyErr = true, &http.MaxBytesError{Limit: maxBody}
 		return &m
 	}
 	m.body, m.bodyErr = io.ReadAll(http.MaxBytesReader(w, body{r.Body}, maxBody))

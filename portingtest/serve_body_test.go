@@ -81,6 +81,7 @@ func TestExpectContinue(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	right := "Authorization: Token " + portingtest.Token
+	s.Inject(portingtest.Fault{Operation: "Comments.Create", Effect: portingtest.BadGateway().AfterHandling()})
 	for name, test := range map[string]struct {
 		head, auth string
 		want       []string // the status lines
@@ -90,6 +91,8 @@ func TestExpectContinue(t *testing.T) {
 		"wrong credentials": {"POST " + draftsPath, "Authorization: Token wrong", []string{"401 Unauthorized"}},
 		"no such path":      {"POST /nowhere", right, []string{"404 Not Found"}},
 		"no such method":    {"PATCH " + draftsPath, right, []string{"405 Method Not Allowed"}},
+		"too large":         {"POST " + draftsPath, right + "\r\nContent-Length: 9000000", []string{"413 Request Entity Too Large"}},
+		"fault":             {"POST " + requestsPath + "/x/comments", "X-None: 1", []string{"502 Bad Gateway"}},
 		"unknown query key": {"POST " + draftsPath + "?x=1", right, []string{"422 Unprocessable Entity"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,8 +102,11 @@ func TestExpectContinue(t *testing.T) {
 			defer conn.Close()
 			require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
 			body := numbersBody("+12065550100")
-			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
-				test.head, test.auth, len(body))
+			head := test.auth
+			if !strings.Contains(head, "Content-Length") {
+				head += fmt.Sprintf("\r\nContent-Length: %d", len(body))
+			}
+			fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n%s\r\n\r\n", test.head, head)
 			answers := bufio.NewReader(conn)
 			for i, want := range test.want {
 				answer, err := http.ReadResponse(answers, nil)

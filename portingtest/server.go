@@ -19,7 +19,8 @@ import (
 //
 // Both hosts speak HTTP/1.1, and HTTP/2 without TLS to clients that begin with it
 // ("prior knowledge", as with curl --http2-prior-knowledge). A request to upgrade
-// from HTTP/1.1 to HTTP/2 is answered in HTTP/1.1.
+// from HTTP/1.1 to HTTP/2 is answered in HTTP/1.1. Where an effect closes the
+// connection of HTTP/1.1, it resets the stream of HTTP/2.
 type Server struct {
 	config     config
 	apiURL     string
