@@ -9,6 +9,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -41,7 +42,7 @@ func TestLives(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			command := func(args ...string) *exec.Cmd {
-				return exec.CommandContext(t.Context(), life.run[0], append(life.run[1:], args...)...) //nolint:gosec // of the table
+				return exec.CommandContext(t.Context(), life.run[0], slices.Concat(life.run[1:], args)...)
 			}
 			if err := command(life.needs...).Run(); err != nil {
 				t.Skipf("%s isn't installed with all that the program needs: %v", life.run[0], err)

@@ -157,7 +157,7 @@
 //	delay, drip     for, a time
 //	wrong_length    by, a number of bytes
 //	huge            bytes
-//	content_type    content_type
+//	content_type    value
 //
 // after_handling, true, is [Effect.AfterHandling]; then_act, a time, is
 // [Effect.ThenAct]; then_act_after, a number of requests, is [Effect.ThenActAfter].

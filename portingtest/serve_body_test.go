@@ -99,7 +99,7 @@ func TestExpectContinue(t *testing.T) {
 			t.Parallel()
 			conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL(), "http://"))
 			require.NoError(t, err)
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
 			body := numbersBody("+12065550100")
 			head := test.auth

@@ -77,15 +77,15 @@ type controlEffect struct{ Effect }
 type effectFields struct {
 	Name string `json:"name"`
 
-	Status      int               `json:"status"`
-	Body        json.RawMessage   `json:"body"` // a text, or JSON to be sent
-	Header      map[string]string `json:"header"`
-	RetryAfter  string            `json:"retry_after"`
-	Location    string            `json:"location"`
-	For         period            `json:"for"`
-	By          int               `json:"by"`
-	Bytes       int64             `json:"bytes"`
-	ContentType string            `json:"content_type"`
+	Status     int               `json:"status"`
+	Body       json.RawMessage   `json:"body"` // a text, or JSON to be sent
+	Header     map[string]string `json:"header"`
+	RetryAfter string            `json:"retry_after"`
+	Location   string            `json:"location"`
+	For        period            `json:"for"`
+	By         int               `json:"by"`
+	Bytes      int64             `json:"bytes"`
+	Value      string            `json:"value"`
 
 	Numbers []string `json:"numbers"`
 
@@ -115,7 +115,7 @@ var effects = map[string]struct {
 	"redirect":       {[]string{"location"}, func(f *effectFields) Effect { return Redirect(f.Location) }},
 	"truncate":       {nil, func(*effectFields) Effect { return Truncate() }},
 	"wrong_length":   {[]string{"by"}, func(f *effectFields) Effect { return WrongLength(f.By) }},
-	"content_type":   {[]string{"content_type"}, func(f *effectFields) Effect { return ContentType(f.ContentType) }},
+	"content_type":   {[]string{"value"}, func(f *effectFields) Effect { return ContentType(f.Value) }},
 	"drip":           {[]string{"for"}, func(f *effectFields) Effect { return Drip(time.Duration(f.For)) }},
 	"huge":           {[]string{"bytes"}, func(f *effectFields) Effect { return Huge(f.Bytes) }},
 	"null_arrays":    {nil, func(*effectFields) Effect { return NullArrays() }},

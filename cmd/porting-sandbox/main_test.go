@@ -25,52 +25,63 @@ import (
 // TestRun does what the printed lines say, and stops the sandbox.
 func TestRun(t *testing.T) {
 	t.Parallel()
-	var url string
-	t.Run("serves", func(t *testing.T) {
-		var printed string
-		printed, url = serve(t, "-seed", "7", "-speed", "0")
-		lines := curlLines(printed)
-		require.Len(t, lines, 3)
-		status, body := curl(t, lines[0], "")
-		assert.Equal(t, http.StatusCreated, status, body)
-		var draft struct {
-			ID     string `json:"id"`
-			Status string `json:"status"`
-		}
-		require.NoError(t, json.Unmarshal([]byte(body), &draft))
-		assert.Equal(t, "pending", draft.Status)
-		assert.NotEmpty(t, draft.ID)
-		for _, line := range lines[1:] {
-			status, body := curl(t, line, "")
-			assert.Equal(t, http.StatusOK, status, body)
-		}
-		assert.True(t, strings.HasPrefix(url, "http://127.0.0.1:"), url)
-	})
+	printed, url, stop := start(t, "-seed", "7", "-speed", "0")
+	lines := curlLines(printed)
+	require.Len(t, lines, 3)
+	status, body := curl(t, lines[0], "")
+	assert.Equal(t, http.StatusCreated, status, body)
+	var draft struct {
+		ID     string `json:"id"`
+		Status string `json:"status"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(body), &draft))
+	assert.Equal(t, "pending", draft.Status)
+	assert.NotEmpty(t, draft.ID)
+	for _, line := range lines[1:] {
+		status, body := curl(t, line, "")
+		assert.Equal(t, http.StatusOK, status, body)
+	}
+	assert.True(t, strings.HasPrefix(url, "http://127.0.0.1:"), url)
+
+	stop()
 	_, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
 	assert.Error(t, err, "nobody listens any more")
 }
 
-// serve runs a sandbox until the test ends, and gives what it prints up to its last
-// line, and its URL.
-func serve(t *testing.T, args ...string) (printed, url string) {
+// start runs a sandbox, and gives what it prints up to its last line, its URL, and
+// what ends it.
+func start(t *testing.T, args ...string) (printed, url string, stop func()) {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
 		done <- run(ctx, append([]string{"-address", "127.0.0.1:0"}, args...), in)
 		_ = in.Close()
 	}()
-	t.Cleanup(func() {
-		stop()
-		assert.NoError(t, <-done)
-	})
+	stop = func() {
+		cancel()
+		select {
+		case err := <-done:
+			assert.NoError(t, err)
+		case <-time.After(10 * time.Second):
+			t.Error("it doesn't stop")
+		}
+	}
 	lines := bufio.NewScanner(out)
 	for !strings.HasPrefix(lines.Text(), "Ctrl-C") {
 		require.True(t, lines.Scan(), "it ends: %s", printed)
 		printed += lines.Text() + "\n"
 	}
-	return printed, regexp.MustCompile(`API +(\S+)`).FindStringSubmatch(printed)[1]
+	return printed, regexp.MustCompile(`API +(\S+)`).FindStringSubmatch(printed)[1], stop
+}
+
+// serve runs a sandbox until the test ends.
+func serve(t *testing.T, args ...string) (printed, url string) {
+	t.Helper()
+	printed, url, stop := start(t, args...)
+	t.Cleanup(stop)
+	return printed, url
 }
 
 // curlLines gives the curl lines of a text.
