@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -169,12 +170,16 @@ func findControl(w http.ResponseWriter, r *http.Request) (*controlRoute, *contro
 // its arguments make no sense is a refusal here.
 func (route *controlRoute) call(s *Server, c *controlCall) (result any, err error) {
 	defer func() {
-		text, ok := recover().(string)
-		if why, ours := strings.CutPrefix(text, "portingtest: "); ours {
-			result, err = nil, refuse(http.StatusUnprocessableEntity, "%s", why)
-		} else if ok {
-			panic(text)
+		wrong := recover()
+		if wrong == nil {
+			return
 		}
+		text, _ := wrong.(string)
+		why, ours := strings.CutPrefix(text, "portingtest: ")
+		if !ours {
+			panic(wrong)
+		}
+		result, err = nil, refuse(http.StatusUnprocessableEntity, "%s", why)
 	}()
 	return route.handle(s, c)
 }
@@ -216,33 +221,37 @@ type period time.Duration
 
 // UnmarshalJSON reads it.
 func (d *period) UnmarshalJSON(data []byte) error {
-	const day = 24 * time.Hour
+	const day, most = 24 * time.Hour, math.MaxInt64 / 2
+	wrong := errors.New(`must be seconds, or a text such as "36h", "7d" or "1d12h30m", up to a century`)
 	var seconds float64
 	if json.Unmarshal(data, &seconds) == nil && !isNull(data) {
-		*d = period(seconds * float64(time.Second))
+		ns := seconds * float64(time.Second)
+		if math.Abs(ns) > most {
+			return wrong
+		}
+		*d = period(ns)
 		return nil
 	}
 	var text string
-	wrong := errors.New(`must be seconds, or a text such as "36h", "7d" or "1d12h30m"`)
 	if isNull(data) || json.Unmarshal(data, &text) != nil || text == "" {
 		return wrong
 	}
-	var sum time.Duration
-	if days, rest, found := strings.Cut(text, "d"); found {
-		n, err := strconv.Atoi(days)
-		if err != nil || n < -1e5 || n > 1e5 {
+	var days int
+	if before, after, found := strings.Cut(text, "d"); found {
+		var err error
+		if days, err = strconv.Atoi(before); err != nil || days < 0 || days > int(most/day) {
 			return wrong
 		}
-		sum, text = time.Duration(n)*day, rest
+		text = after
 	}
+	var rest time.Duration
 	if text != "" {
-		rest, err := time.ParseDuration(text)
-		if err != nil {
+		var err error
+		if rest, err = time.ParseDuration(text); err != nil || rest.Abs() > most {
 			return wrong
 		}
-		sum += rest
 	}
-	*d = period(sum)
+	*d = period(time.Duration(days)*day + rest)
 	return nil
 }
 
