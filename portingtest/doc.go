@@ -41,7 +41,9 @@
 //	93–94   Quillback Telephone  wireline  NANP      confirmed             never-leaves
 //	95–99   Quillback Telephone  wireline  NANP      confirmed             normal
 //
-// 95–99 may get another behavior in a later version. Every other North American number is portable,
+// 95–99 may get another behavior in a later version. The area codes N11, 822 and 880
+// are no area codes of numbers that can be ported (invalid_phone_number), and 900 has no
+// coverage; they have no rows. Every other North American number is portable,
 // confirmed and wireline, of a carrier that follows from the area code. Any other
 // E.164 number is international and has no coverage; anything else is invalid.
 // [WithNumber] gives a number another [Fate].
@@ -51,10 +53,10 @@
 //
 //	normal           in-process → submitted → foc-date-confirmed → ported
 //	exception-once   in-process → submitted → exception, until the user's update
-//	                 changes something; then from in-process as normal
+//	                 changes something; then from submitted as normal
 //	foc-moved        as normal, but the carrier moves the confirmed FOC date once
 //	late-split       as normal, but the number moves into a new sub request, unless
-//	                 it is alone in the old one
+//	                 it is alone in the old one; of several, one at a time
 //	carrier-cancels  in-process → submitted → cancel-pending → cancelled
 //	never-leaves     in-process
 //
@@ -67,39 +69,57 @@
 // [Server.Snapshot] saves a sandbox as JSON, and [Server.Restore] goes on from
 // there.
 //
+// # Shortcuts
+//
+// A test that is about what comes after a submit needn't go through all that comes
+// before it: [Server.AddDraft] puts a draft into the sandbox that is ready to be
+// submitted, [Server.AddPortRequest] one that has been. [Server.Move] moves a sub
+// request to a status, and [Server.AddComment] has the carrier say something.
+//
+//	id, subs := server.AddPortRequest("+12065550100")
+//	server.Move(subs[0], porting.SubRequestStatusException)
+//
 // # Faults
 //
 // [Server.Inject] makes requests go wrong: those of an operation, the nth, some of
-// them by chance. What happens then is an [Effect]. The one that matters most is
-// [DropAfter]: the sandbox acts, and the answer is lost.
+// them by chance or, with [Fault].Match, by what is in them. What happens then is
+// an [Effect]. The two that matter most are [DropAfter], where the sandbox acts and
+// the answer is lost, and [DropThenAct], where it acts some time after that: a
+// client that looks once, finds nothing and asks again does the thing twice.
 //
 //	server.Inject(portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.DropAfter()})
 //
-//	effect        the sandbox acts  the client gets
-//	DropBefore    no                a closed connection
-//	DropAfter     yes               a closed connection
-//	Delay         later             the answer, late
-//	Respond       no                a status, a header and a body of choice
-//	BadGateway    no                502 and HTML
-//	RateLimit     no                429, with or without Retry-After
-//	Redirect      no                307, to itself or elsewhere
-//	Truncate      yes               half of the body, and a closed connection
-//	WrongLength   yes               a Content-Length that is too large or too small
-//	ContentType   yes               another Content-Type
-//	Drip          yes               the body piece by piece
-//	Huge          yes               a body with up to 1 GiB more
-//	NullArrays    yes               null for each array
-//	Empty         yes               200 and no body
+//	effect         the sandbox acts  the client gets
+//	DropBefore     no                a closed connection
+//	DropAfter      yes               a closed connection
+//	DropThenAct    later             a closed connection
+//	Hang           no                nothing, until it goes away
+//	RefuseNumbers  no                422, naming the numbers that are refused
+//	Delay          later             the answer, late
+//	Respond        no                a status, a header and a body of choice
+//	BadGateway     no                502 and HTML
+//	RateLimit      no                429, with or without Retry-After
+//	Redirect       no                307, to itself or elsewhere
+//	Truncate       yes               half of the body, and a closed connection
+//	WrongLength    yes               a Content-Length that is too large or too small
+//	ContentType    yes               another Content-Type
+//	Drip           yes               the body piece by piece
+//	Huge           yes               a body with up to 1 GiB more
+//	NullArrays     yes               null for each array
+//	Empty          yes               200 and no body
 //
-// [Effect.AfterHandling] turns each no into a yes. All of them work on the storage
-// host as well, as [StorageUpload] and [StorageDownload].
+// [Effect.AfterHandling] turns each no into a yes, [Effect.ThenAct] into a later by the
+// sandbox's clock, and [Effect.ThenActAfter] into one after so many more requests.
+// All but RefuseNumbers and those that act later work on the storage host as well,
+// as [StorageUpload] and [StorageDownload]. [WithCheckLimit] bounds the numbers of a
+// portability check, for clients that send thousands in slices.
 //
 // # What a test can check
 //
 // [Server.AssertClean] fails a test whose client broke the contract of the wire
-// ([Server.Violations]) or created something twice ([Server.Duplicates]), whose
-// faults never fired ([Server.Unused]), or whose sandbox contradicts itself
-// ([Server.CheckInvariants]). [Server.Requests], [Server.Count] and
+// ([Server.Violations]) or did something twice ([Server.Duplicates]), whose faults
+// never fired ([Server.Unused]) or haven't acted yet ([Server.Pending]), or whose
+// sandbox contradicts itself ([Server.CheckInvariants]). [Server.Requests], [Server.Count] and
 // [Server.LastBody] tell what the client sent, with secrets masked.
 // [WithLenient] is for clients that send more than the contract knows.
 //
@@ -171,9 +191,29 @@
 // hour. So do these rules: a draft is split into sub requests by the server,
 // submitting needs every one of them filled in, a submitted draft can't change,
 // an update of a draft's sub request leaves alone what isn't sent, and a rating
-// is taken once a sub request is ported, cancelled or being cancelled. Where the
-// contract itself infers, as with the nulls of a draft that isn't filled in yet
-// and some of the success codes, the sandbox follows it.
+// is taken once a sub request is ported, cancelled or being cancelled. With
+// porting_option.remaining_numbers_action keep, a new billing number is needed,
+// which is none of those that are ported. An update of a submitted sub request has
+// nine required fields, which the sandbox demands with [WithFullUpdates] only,
+// because no source says what leaving one out does. Where the contract itself
+// infers, as with the nulls of a draft that isn't filled in yet and some of the
+// success codes, the sandbox follows it.
+//
+// The vendor's support articles say, of this API or of the one after it:
+//
+//   - A draft is deleted 30 calendar days after its creation, unless it is
+//     submitted ([Timings].Draft).
+//   - A sub request is in-process until it goes to the losing carrier, and submitted
+//     while that is awaited. After an exception that is resolved it is submitted
+//     again.
+//   - A cancellation is a request that staff review, and is refused less than 48
+//     hours before the FOC date ([Timings].CancelNotice). That it is a 422, and the
+//     staff's comment, are invented. A real review may end otherwise; here it ends
+//     with cancelled.
+//   - An account with wireless numbers has a PIN. That complete waits for it is
+//     invented ([WithPINOptional] lifts that).
+//   - A late split moves one number at a time. The real API splits by country, kind
+//     of number, carrier and whether a fast port is possible.
 //
 // # What is invented
 //
@@ -191,10 +231,8 @@
 //     names its index and the reason. A number may be in several drafts, but
 //     only one of them can be submitted.
 //   - Completeness. A draft's sub request is complete once the documented
-//     required fields have a value, less default_message_profile_id, and with
-//     a new billing number where the remaining numbers are kept but the
-//     billing number is ported. A PIN isn't asked for, not even with wireless
-//     numbers: [Server.LastBody] tells whether one was sent.
+//     required fields have a value, less default_message_profile_id, and where
+//     they are needed the new billing number and the PIN.
 //   - FOC windows. Business days (Monday to Friday) 15:00 to 23:00 UTC, both
 //     ends included; the first is three business days ahead of the clock;
 //     there are ten. A requested date outside of them is a 422, on an update
@@ -203,12 +241,13 @@
 //   - Documents. Submitting needs a loa and an invoice
 //     ([WithDocumentsOptional] lifts that). The types are loa, invoice, csr
 //     and other. The upload form is an S3 one; step 3 takes document_type and
-//     body, the storage key. A port request has the documents of its draft,
-//     with the same ids.
+//     body, the storage key. The storage takes uploads of up to 16 MiB, the
+//     form included, and the API bodies of up to 8 MiB. A port request has the
+//     documents of its draft, with the same ids.
 //   - Statuses. Which follows which, and when, by the clock and [Timings]: the
 //     contract names the statuses and no order. What the carrier says, in
-//     comments with a null user_id. That an exception ends with an update, and
-//     that a late split makes a sub request which goes on as the one it came
+//     comments with a null user_id. That an exception ends with any update that
+//     changes something, and that a late split makes a sub request which goes on as the one it came
 //     from, with the same details.
 //   - FOC dates. The one asked for is confirmed, or, if it is over by then, the
 //     first there is; nothing is ported before it. A moved one is on the first
