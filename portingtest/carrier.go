@@ -11,6 +11,7 @@ const (
 	focMoved       = "FOC moved"
 	splitTo        = "split to"
 	carrierCancels = "carrier cancels"
+	userCancels    = "user cancels"
 )
 
 // remarks are the carrier's comments.
@@ -21,6 +22,7 @@ var remarks = map[string]string{
 	splitTo:          "{carrier} wants a separate LSR for 1 TN of {order}. It is on {other} now.",
 	ported:           "Port completed, {count} TN(s) active. Thank you!",
 	carrierCancels:   "{carrier} cancelled {order}: end user told them to stay. Pls contact end user.",
+	userCancels:      "Cancellation request for {order} rec'd. Our porting team reviews it w/ {carrier}.",
 	cancelled:        "{carrier} confirmed the cancellation of {order}.",
 }
 
@@ -47,7 +49,7 @@ func (b *sandbox) remark(p *portRequest, sub *subRequest, on string, other ...st
 	if sub.FOCDate != nil {
 		date = sub.FOCDate.Format(time.RFC3339)
 	}
-	b.carrierComment(p, sub, strings.NewReplacer(
+	b.carrierComment(p, sub.ID, strings.NewReplacer(
 		"{carrier}", carrierName(p, sub),
 		"{order}", sub.SupportKey,
 		"{other}", strings.Join(other, ", "),
@@ -56,10 +58,11 @@ func (b *sandbox) remark(p *portRequest, sub *subRequest, on string, other ...st
 	).Replace(text))
 }
 
-// carrierComment adds a comment of the carrier.
-func (b *sandbox) carrierComment(p *portRequest, sub *subRequest, body string) {
+// carrierComment adds a comment of the carrier on a sub request, or, if its id is
+// empty, on the whole port request.
+func (b *sandbox) carrierComment(p *portRequest, sub, body string) {
 	p.Comments = append(p.Comments, comment{
-		ID: b.newID(), Body: body, SubRequestID: sub.ID, CreatedAt: b.Clock,
+		ID: b.newID(), Body: body, SubRequestID: sub, CreatedAt: b.Clock,
 	})
 }
 

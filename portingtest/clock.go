@@ -25,6 +25,14 @@ func bounded(t time.Time) time.Time {
 	return t
 }
 
+// lock takes the server's lock and brings the sandbox up to date, for whoever
+// looks at it.
+func (s *Server) lock() {
+	s.mu.Lock()
+	s.box.tick()
+	s.box.catchUp()
+}
+
 // tick moves a clock that runs by itself to where it is by now. Whoever takes
 // the server's lock and looks at the clock calls it first.
 func (b *sandbox) tick() {
@@ -45,20 +53,37 @@ func (b *sandbox) advance(d time.Duration) {
 		e := b.Queue[0]
 		b.Queue = b.Queue[1:]
 		b.Clock = e.At
-		p := b.PortRequests.ByID[e.PortRequestID]
-		b.act(p, p.subRequest(e.SubRequestID), e.Action)
+		b.happen(e)
 	}
 	b.Clock = end
 }
 
-// schedule puts an event into the queue. What is already over happens with the
-// clock's next move.
+// happen does what an event brings.
+func (b *sandbox) happen(e event) {
+	switch {
+	case e.Request != nil:
+		b.late(e.Request)
+	case e.DraftID != "":
+		b.Drafts.remove(e.DraftID)
+	default:
+		p := b.PortRequests.ByID[e.PortRequestID]
+		b.act(p, p.subRequest(e.SubRequestID), e.Action)
+	}
+}
+
+// schedule puts an event of a sub request into the queue.
 func (b *sandbox) schedule(at time.Time, p *portRequest, sub *subRequest, action string) {
-	if at.Before(b.Clock) {
-		at = b.Clock
+	b.enqueue(event{At: at, PortRequestID: p.ID, SubRequestID: sub.ID, Action: action})
+}
+
+// enqueue puts an event into the queue. What is already over happens with the
+// clock's next move.
+func (b *sandbox) enqueue(e event) {
+	if e.At.Before(b.Clock) {
+		e.At = b.Clock
 	}
 	b.Scheduled++
-	e := event{At: bounded(at), Seq: b.Scheduled, PortRequestID: p.ID, SubRequestID: sub.ID, Action: action}
+	e.At, e.Seq = bounded(e.At), b.Scheduled
 	i, _ := slices.BinarySearchFunc(b.Queue, e, event.compare)
 	b.Queue = slices.Insert(b.Queue, i, e)
 }

@@ -25,7 +25,7 @@ func TestClockSpeed(t *testing.T) {
 	const day = 24 * time.Hour
 	before := time.Now()
 	s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithClockSpeed(1e6)) // 12 days a second
-	request, _ := submit(t, s, "+12065550100")
+	request, _ := submit(s, "+12065550100")
 	wait(t, func() bool { return counts(t, s, request) == "map[ported:1]" })
 	now := s.Now()
 	ran := time.Since(before)
@@ -84,15 +84,15 @@ func TestClockSpeedIsFinite(t *testing.T) {
 func TestClockStops(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550187")
-	open, openSubs := createDraft(t, s, "+12065550101")
+	request, subs := submit(s, "+12065550187")
 	for range 40 {
 		s.Advance(math.MaxInt64)
 	}
 	assert.Equal(t, 9999, s.Now().Year())
 	assert.Equal(t, "map[ported:1]", counts(t, s, request))
-	fillIn(t, s, openSubs...)
-	must(t, s, http.StatusCreated, "POST", open+"/submit", "")
+	draft, _ := s.AddDraft("+12065550101")
+	s.Advance(math.MaxInt64) // the end of time isn't that of the draft
+	must(t, s, http.StatusCreated, "POST", draftsPath+"/"+string(draft)+"/submit", "")
 	must(t, s, http.StatusUnprocessableEntity, "POST", subs[0]+"/cancellation", "")
 	s.Script("+12065550101", portingtest.Step{After: math.MaxInt64, Status: "ported"})
 	require.NoError(t, s.Restore(s.Snapshot()))
@@ -105,4 +105,15 @@ func TestOddStart(t *testing.T) {
 		createDraft(t, s, "+12065550100")
 		require.NoError(t, s.Restore(s.Snapshot()))
 	}
+}
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	assert.Equal(t, portingtest.Start, s.Now())
+	s.Advance(0)
+	s.Advance(90 * time.Minute)
+	assert.Equal(t, portingtest.Start.Add(90*time.Minute), s.Now())
+	assert.PanicsWithValue(t, "portingtest: Advance(-1s): the clock moves only forward", func() { s.Advance(-time.Second) })
+	assert.Equal(t, time.UTC, open(t, portingtest.WithStart(time.Now())).Now().Location())
 }

@@ -23,7 +23,7 @@ func (b *sandbox) createComment(r *request) (any, error) {
 	}
 	bad := r.problems()
 	fields := readObject(r.body, "", []string{"body", "sub_request_id"}, &bad)
-	c := comment{UserID: b.UserID, CreatedAt: b.Clock}
+	c := comment{UserID: b.UserID, CreatedAt: b.Clock, SentAt: r.sentAt}
 	if raw, sent := fields["body"]; sent {
 		c.Body = readString(raw, "/body", &bad)
 	}
@@ -42,6 +42,7 @@ func (b *sandbox) createComment(r *request) (any, error) {
 		return nil, err
 	}
 	c.ID = b.newID()
+	b.doubleComment(p, c)
 	p.Comments = append(p.Comments, c)
 	return c.object(), nil
 }

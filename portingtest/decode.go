@@ -41,6 +41,15 @@ func readObject(raw json.RawMessage, pointer string, known []string, bad *proble
 	return members
 }
 
+// readUpdate gives the fields of an update, which has to have some.
+func readUpdate(raw json.RawMessage, known []string, bad *problems) map[string]json.RawMessage {
+	fields := readObject(raw, "", known, bad)
+	if fields != nil && len(fields) == 0 {
+		bad.add("", "required", "an update needs at least one field")
+	}
+	return fields
+}
+
 // readArray gives the elements of an array that has some.
 func readArray(raw json.RawMessage, pointer string, bad *problems) []json.RawMessage {
 	var elements []json.RawMessage
@@ -82,7 +91,8 @@ func readOptionalInteger(raw json.RawMessage, pointer string, bad *problems) *in
 	return &n
 }
 
-// readOptionalTime gives a date-time, or nil for null.
+// readOptionalTime gives a date-time to the second, as answers say it, or nil for
+// null.
 func readOptionalTime(raw json.RawMessage, pointer string, bad *problems) *time.Time {
 	if isNull(raw) {
 		return nil
@@ -97,7 +107,7 @@ func readOptionalTime(raw json.RawMessage, pointer string, bad *problems) *time.
 		bad.add(pointer, wrongType, "must be an ISO 8601 date-time with seconds and a zone, as 2026-03-05T15:00:00Z")
 		return nil
 	}
-	t = t.UTC()
+	t = t.UTC().Truncate(time.Second)
 	return &t
 }
 

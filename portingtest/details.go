@@ -29,7 +29,7 @@ var textFields = []textField{
 	{"country_code", true, wantCountry, func(d *details) **string { return &d.CountryCode }},
 	{"default_connection_id", true, nil, func(d *details) **string { return &d.DefaultConnectionID }},
 	{"default_message_profile_id", false, nil, func(d *details) **string { return &d.DefaultMessageProfileID }},
-	{"pin_passcode", false, nil, func(d *details) **string { return &d.PINPasscode }},
+	{pinKey, false, nil, func(d *details) **string { return &d.PINPasscode }},
 	{"account_number", false, nil, func(d *details) **string { return &d.AccountNumber }},
 	{"tax_identifier", false, nil, func(d *details) **string { return &d.TaxIdentifier }},
 	{"business_identifier", false, nil, func(d *details) **string { return &d.BusinessIdentifier }},
@@ -38,6 +38,7 @@ var textFields = []textField{
 const (
 	focKey        = "foc_date_requested_by_user"
 	optionKey     = "porting_option"
+	pinKey        = "pin_passcode"
 	newBillingKey = "new_billing_phone_number"
 	ratingKey     = "customer_rating"
 	ratingTextKey = "customer_rating_comment"
@@ -48,6 +49,13 @@ var (
 	draftUpdateKeys = detailKeys("")
 	updateKeys      = append(detailKeys("default_message_profile_id"), ratingKey, ratingTextKey)
 )
+
+// fullUpdateKeys are those that the contract marks as required in an update of a
+// submitted sub request.
+var fullUpdateKeys = []string{
+	focKey, "auth_person_name", "billing_phone_number", "street_address", "locality",
+	"administrative_area", "postal_code", "country_code", "default_connection_id",
+}
 
 func detailKeys(without string) []string {
 	keys := []string{focKey, optionKey}
@@ -145,23 +153,31 @@ func readPortingOption(raw json.RawMessage, numbers []number, bad *problems) *po
 	return &o
 }
 
-// missingDetails are the keys without which a sub request isn't complete.
-func missingDetails(d *details, numbers []number) []string {
+// missingDetails are the keys without which a sub request isn't complete. Its
+// numbers are those of the whole request that the indexes name.
+func (b *sandbox) missingDetails(d *details, numbers []number, indexes []int) []string {
 	var keys []string
 	if d.FOCDateRequestedByUser == nil {
 		keys = append(keys, focKey)
 	}
 	for _, f := range textFields {
-		if value := *f.at(d); f.required && (value == nil || strings.TrimSpace(*value) == "") {
+		if f.required && empty(*f.at(d)) {
 			keys = append(keys, f.key)
 		}
 	}
 	if o := d.PortingOption; o != nil && o.RemainingNumbersAction != nil && *o.RemainingNumbersAction == "keep" &&
-		o.NewBillingPhoneNumber == nil && d.BillingPhoneNumber != nil && hasNumber(numbers, *d.BillingPhoneNumber) {
+		o.NewBillingPhoneNumber == nil {
 		keys = append(keys, optionKey+"/"+newBillingKey)
+	}
+	isWireless := func(i int) bool { return numbers[i].Fate.SvType == wireless }
+	if empty(d.PINPasscode) && !b.Settings.PINOptional && slices.ContainsFunc(indexes, isWireless) {
+		keys = append(keys, pinKey)
 	}
 	return keys
 }
+
+// empty tells whether a detail has no value.
+func empty(value *string) bool { return value == nil || strings.TrimSpace(*value) == "" }
 
 func hasNumber(numbers []number, text string) bool {
 	return slices.ContainsFunc(numbers, func(n number) bool { return n.PhoneNumber == text })

@@ -12,9 +12,19 @@ import (
 	"time"
 )
 
-// linkLife is how long an upload form and a download link work, by the
-// sandbox's clock.
-const linkLife = time.Hour
+// How long an upload form and a download link work: an hour by the sandbox's
+// clock, but if that runs by itself, no less than so much real time.
+const (
+	linkLife     = time.Hour
+	realLinkLife = 10 * time.Minute
+)
+
+// linkLife is how long a form or a link works, by the sandbox's clock. Beyond a
+// hundred years, the clock's own end comes into sight.
+func (b *sandbox) linkLife() time.Duration {
+	const most = 100 * 365 * 24 * time.Hour
+	return max(linkLife, time.Duration(min(b.config.speed*float64(realLinkLife), float64(most))).Truncate(time.Second))
+}
 
 // documentTypes are the types that a document can have. The contract shows the
 // first; the rest are those of the newer API.
@@ -60,7 +70,7 @@ func (b *sandbox) createUploadRequest(r *request) (any, error) {
 		conditions = append(conditions, map[string]string{name: form[name]})
 	}
 	policy, err := json.Marshal(map[string]any{
-		"expiration": b.Clock.Add(linkLife).Format(policyTime),
+		"expiration": bounded(b.Clock.Add(b.linkLife())).Format(policyTime),
 		"conditions": conditions,
 	})
 	if err != nil {
@@ -102,6 +112,7 @@ func (b *sandbox) createDocument(r *request) (any, error) {
 		return nil, err
 	}
 	doc.ID = b.newID()
+	b.doubleDocument(d, doc)
 	d.Documents = append(d.Documents, doc)
 	return doc.object(), nil
 }
@@ -140,7 +151,7 @@ func (b *sandbox) createDownloadLink(r *request) (any, error) {
 	link := url.URL{Path: "/" + doc.Key, RawQuery: url.Values{
 		"X-Amz-Algorithm": {algorithm},
 		"X-Amz-Date":      {date},
-		"X-Amz-Expires":   {strconv.Itoa(int(linkLife.Seconds()))},
+		"X-Amz-Expires":   {strconv.Itoa(int(b.linkLife().Seconds()))},
 		"X-Amz-Signature": {b.signLink(doc.Key, date)},
 	}.Encode()}
 	return linkObject{b.storageURL + link.String()}, nil

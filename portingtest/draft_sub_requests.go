@@ -37,7 +37,7 @@ func (b *sandbox) updateDraftSubRequest(r *request) (any, error) {
 		return nil, err
 	}
 	bad := r.problems()
-	fields := readObject(r.body, "", draftUpdateKeys, &bad)
+	fields := readUpdate(r.body, draftUpdateKeys, &bad)
 	updated := sub.Details
 	b.readDetails(&updated, fields, d.Numbers, &bad)
 	if err := bad.err(); err != nil {
@@ -74,7 +74,7 @@ func (d *draft) findSubRequest(r *request) (*draftSubRequest, error) {
 func (b *sandbox) draftSubObject(d *draft, sub *draftSubRequest, phoneNumbers bool) draftSubObject {
 	object := draftSubObject{
 		ID:                     sub.ID,
-		Complete:               len(missingDetails(&sub.Details, d.Numbers)) == 0,
+		Complete:               len(b.missingDetails(&sub.Details, d.Numbers, sub.Numbers)) == 0,
 		PhoneNumberCount:       len(sub.Numbers),
 		UnderlyingCarrierNames: carrierNames(d.Numbers, sub.Numbers),
 		CreatedAt:              sub.CreatedAt,

@@ -12,10 +12,7 @@ var documentsNeeded = []string{"loa", "invoice"}
 
 // listDrafts is GET draft_port_requests.
 func (b *sandbox) listDrafts(r *request) (any, error) {
-	q, err := readListQuery(r.query, "pending", "submitted")
-	if err != nil {
-		return nil, err
-	}
+	q := readListQuery(r.query)
 	found := filter(&b.Drafts, func(d *draft) bool {
 		return (q.status == "" || q.status == d.status()) && anyNumberHas(d.Numbers, q.search)
 	})
@@ -36,10 +33,26 @@ func (b *sandbox) createDraft(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{ID: b.newID(), CreatedAt: b.Clock, Numbers: list}
-	b.split(d)
+	d := b.newDraft(list)
+	b.doubleDraft(d)
 	b.Drafts.add(d.ID, d)
 	return draftAnswer{b, d, defaultInclude}, nil
+}
+
+// newDraft makes a draft of numbers that all can be ported. The clock deletes it
+// unless it is submitted.
+func (b *sandbox) newDraft(numbers []number) *draft {
+	d := &draft{ID: b.newID(), CreatedAt: b.Clock, Numbers: numbers}
+	b.split(d)
+	b.expire(d)
+	return d
+}
+
+// expire has the clock delete a draft.
+func (b *sandbox) expire(d *draft) {
+	if at := d.CreatedAt.Add(b.Settings.Timings.Draft); !at.After(lastInstant) {
+		b.enqueue(event{At: at, DraftID: d.ID})
+	}
 }
 
 // acceptNumbers gives the fates of numbers that all can be ported, each of them
@@ -89,23 +102,22 @@ func (b *sandbox) getDraft(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := readInclude(r.query)
-	if err != nil {
-		return nil, err
-	}
-	return draftAnswer{b, d, in}, nil
+	return draftAnswer{b, d, readInclude(r.query)}, nil
 }
 
 // submitDraft is POST draft_port_requests/{draft}/submit.
 func (b *sandbox) submitDraft(r *request) (any, error) {
 	d, err := b.openDraft(r)
 	if err != nil {
+		if d != nil {
+			b.double("the draft %s was submitted again", d.ID)
+		}
 		return nil, err
 	}
 	if err := b.checkSubmit(d); err != nil {
 		return nil, err
 	}
-	d.PortRequestID = b.createPortRequest(d).ID
+	b.createPortRequest(d)
 	return draftAnswer{b, d, defaultInclude}, nil
 }
 
@@ -114,7 +126,7 @@ func (b *sandbox) checkSubmit(d *draft) error {
 	var bad problems
 	for _, sub := range d.SubRequests {
 		pointer := "/sub_requests/" + sub.ID
-		for _, key := range missingDetails(&sub.Details, d.Numbers) {
+		for _, key := range b.missingDetails(&sub.Details, d.Numbers, sub.Numbers) {
 			bad.add(pointer+"/"+key, "required", "is missing")
 		}
 		if date := sub.Details.FOCDateRequestedByUser; date != nil && !inFOCWindow(b.Clock, *date) {
@@ -144,7 +156,8 @@ func (b *sandbox) findDraft(r *request) (*draft, error) {
 	return d, nil
 }
 
-// openDraft gives the draft that the path names, if it can still change.
+// openDraft gives the draft that the path names, with an error if it can't change
+// any more.
 func (b *sandbox) openDraft(r *request) (*draft, error) {
 	d, err := b.findDraft(r)
 	if err == nil && d.PortRequestID != "" {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +16,9 @@ import (
 
 // Effect is what a fault does to a request. The functions that make one fall in
 // two groups. Some take the place of the sandbox, which never hears of the
-// request: DropBefore, Respond, BadGateway, RateLimit and Redirect;
-// [Effect.AfterHandling] lets it act first. Delay only comes before it, and the
+// request: DropBefore, Hang, Respond, BadGateway, RateLimit and Redirect;
+// [Effect.AfterHandling] lets it act first, [Effect.ThenAct] and
+// [Effect.ThenActAfter] let it act later. Delay only comes before it, and the
 // others let it act and spoil its answer.
 //
 // A lost connection is a closed one, or a panic with [http.ErrAbortHandler] if the
@@ -23,10 +26,20 @@ import (
 // word, if a connection that it used before is closed on it; with the client's
 // idle connections closed first, it can't.
 type Effect struct {
-	name  string
-	wrong string // why it makes no sense
-	acts  bool   // the sandbox handles the request first
-	apply func(*spoiled)
+	name   string
+	wrong  string          // why it makes no sense
+	acts   bool            // the sandbox handles the request first
+	defers bool            // the sandbox can handle the request later: it takes the sandbox's place
+	late   *late           // when the sandbox handles the request, if that is later
+	only   func(Call) bool // the requests that it is for; nil: any
+	apply  func(*spoiled)
+}
+
+// late is when the sandbox handles a request whose answer is over: so much
+// later by its clock, or after so many more requests.
+type late struct {
+	after    time.Duration
+	requests int // 0: by the clock
 }
 
 // String describes the effect.
@@ -35,6 +48,9 @@ func (e Effect) String() string { return e.name }
 // AfterHandling lets the sandbox act first: what was asked for is done, and only
 // the client can't tell.
 func (e Effect) AfterHandling() Effect {
+	if e.late != nil {
+		e.wrong = "an effect can't let the sandbox act both first and later"
+	}
 	if !e.acts {
 		e.acts = true
 		e.name += " after handling"
@@ -42,13 +58,57 @@ func (e Effect) AfterHandling() Effect {
 	return e
 }
 
+// ThenAct lets the sandbox act later, once its clock has moved on by d: a client
+// that looks right away sees nothing, and one that then asks again for the same
+// thing gets it twice. What was asked for is checked as ever, but there is nobody
+// to tell when it is refused. With zero, the sandbox acts when the clock moves
+// next, be it by nothing.
+//
+// [Server.AssertClean] fails a test whose clock never comes that far. It is for
+// operations of the API, and for effects that take the place of the sandbox.
+func (e Effect) ThenAct(d time.Duration) Effect {
+	if d < 0 {
+		e.wrong = "ThenAct takes no negative time"
+	}
+	return e.later(late{after: d}, "acting "+d.String()+" later")
+}
+
+// ThenActAfter is [Effect.ThenAct] for a client that looks again in real time: the
+// sandbox acts once that many more requests, of any kind, have been answered,
+// and so between two looks of the client, without a race.
+func (e Effect) ThenActAfter(requests int) Effect {
+	if requests < 1 {
+		e.wrong = "ThenActAfter takes one request or more"
+	}
+	return e.later(late{requests: requests}, "acting after "+plural(requests, "more request"))
+}
+
+func (e Effect) later(l late, name string) Effect {
+	if !e.defers || e.acts || e.late != nil {
+		e.wrong = "to act later is for an effect that takes the place of the sandbox, and once"
+	}
+	e.late = &l
+	e.name += ", " + name
+	return e
+}
+
 // DropBefore closes the connection and does nothing.
 func DropBefore() Effect {
-	return Effect{name: "connection dropped", apply: (*spoiled).drop}
+	return Effect{name: "connection dropped", defers: true, apply: (*spoiled).drop}
 }
 
 // DropAfter does what was asked for and closes the connection without an answer.
 func DropAfter() Effect { return DropBefore().AfterHandling() }
+
+// DropThenAct closes the connection without an answer, and does what was asked for
+// once the sandbox's clock has moved on by d, as [Effect.ThenAct] says.
+func DropThenAct(d time.Duration) Effect { return DropBefore().ThenAct(d) }
+
+// Hang leaves the client without an answer until it goes away, as at its own
+// timeout. With AfterHandling the sandbox acts while the client waits.
+func Hang() Effect {
+	return Effect{name: "no answer", defers: true, apply: func(c *spoiled) { c.wait(math.MaxInt64) }}
+}
 
 // Delay waits before the request is handled, in real time. If the client goes
 // away meanwhile, the request isn't handled. With AfterHandling, the wait comes
@@ -69,7 +129,7 @@ func Respond(status int, body string, header ...string) Effect {
 	if json.Valid([]byte(body)) {
 		a.header.Set("Content-Type", "application/json")
 	}
-	e := Effect{name: "status " + strconv.Itoa(status), apply: func(c *spoiled) { a.send(c.w) }}
+	e := Effect{name: "status " + strconv.Itoa(status), defers: true, apply: func(c *spoiled) { a.send(c.w) }}
 	if status < 200 || status > 999 {
 		e.wrong = fmt.Sprintf("%d is no status of an answer", status)
 	}
@@ -81,6 +141,33 @@ func Respond(status int, body string, header ...string) Effect {
 		a.header.Set(name, strings.TrimSpace(value))
 	}
 	return e
+}
+
+// RefuseNumbers answers 422 to the requests whose phone_numbers have one of these, as a
+// portability check or a new draft may, and names each that they have, with its
+// place. The fault hits no other request.
+func RefuseNumbers(numbers ...string) Effect {
+	has := func(number string) bool { return slices.Contains(numbers, number) }
+	wrong := ""
+	if len(numbers) == 0 {
+		wrong = "RefuseNumbers needs a number"
+	}
+	return Effect{
+		wrong:  wrong,
+		name:   "refusal of " + plural(len(numbers), "number"),
+		defers: true,
+		only:   func(c Call) bool { return slices.ContainsFunc(c.Numbers(), has) },
+		apply: func(c *spoiled) {
+			var bad problems
+			for i, number := range c.call.Numbers() {
+				if has(number) {
+					bad.add(numberPointer(i)+"/phone_number", "invalid", number+" is refused")
+				}
+			}
+			status, body := errorAnswer(bad.err())
+			Respond(status, string(body)).apply(c)
+		},
+	}
 }
 
 // BadGateway answers 502 with the HTML of a proxy.
@@ -103,7 +190,7 @@ func RateLimit(retryAfter string) Effect {
 // Redirect answers 307. An empty location is the request's own, so that with Nth
 // or Times a client that follows comes through.
 func Redirect(location string) Effect {
-	return Effect{name: "redirect", apply: func(c *spoiled) {
+	return Effect{name: "redirect", defers: true, apply: func(c *spoiled) {
 		to := location
 		if to == "" {
 			to = c.r.URL.RequestURI()
@@ -232,13 +319,14 @@ func spoil(name string, apply func(*spoiled)) Effect {
 type spoiled struct {
 	w      http.ResponseWriter
 	r      *http.Request
+	call   *Call
 	quit   <-chan struct{}
 	answer *answer // the sandbox's own, if it has acted
 	pass   func()  // goes on as if there were no fault
 }
 
 // serve answers a request with the effect.
-func (e Effect) serve(w http.ResponseWriter, r *http.Request, quit <-chan struct{}, handle http.HandlerFunc) {
+func (e Effect) serve(w http.ResponseWriter, r *http.Request, call *Call, quit <-chan struct{}, handle http.HandlerFunc) {
 	// The body is read first: only then a connection can be closed without a
 	// reset, and a client that goes away be noticed.
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxUpload))
@@ -246,7 +334,7 @@ func (e Effect) serve(w http.ResponseWriter, r *http.Request, quit <-chan struct
 	r = r.WithContext(r.Context())
 	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
 
-	c := &spoiled{w: w, r: r, quit: quit}
+	c := &spoiled{w: w, r: r, call: call, quit: quit}
 	c.pass = func() { handle(w, r) }
 	if e.acts {
 		c.answer = &answer{header: http.Header{}}

@@ -1,9 +1,12 @@
 package portingtest
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 // encode writes an answer as JSON.
@@ -11,12 +14,22 @@ func encode(answer any) ([]byte, error) {
 	if d, ok := answer.(draftAnswer); ok {
 		return d.encode()
 	}
-	return json.Marshal(answer)
+	return jsonv2.Marshal(answer, asEver, wholeSeconds)
 }
 
+// asEver has the rules of encoding/json.
+var asEver = jsonv1.DefaultOptionsV1()
+
+// wholeSeconds writes each time in UTC and to the second. So all of them have one
+// form, which every language can read: many stumble over nine digits, or over a
+// fraction that comes and goes.
+var wholeSeconds = jsonv2.WithMarshalers(jsonv2.MarshalToFunc(func(to *jsontext.Encoder, t time.Time) error {
+	return to.WriteValue(appendTime(nil, t))
+}))
+
 // draftAnswer answers with a draft, which is what clients ask for most. It is
-// written straight from the state, as [json.Marshal] would write its
-// draftObject, in a fraction of the time.
+// written straight from the state, as its draftObject would be, in a fraction of
+// the time.
 type draftAnswer struct {
 	box   *sandbox
 	draft *draft
@@ -25,7 +38,7 @@ type draftAnswer struct {
 
 func (a draftAnswer) encode() ([]byte, error) {
 	if a.in.subRequests {
-		return json.Marshal(a.box.draftObject(a.draft, a.in))
+		return encode(a.box.draftObject(a.draft, a.in))
 	}
 	const object, number = 256, 224 // bytes, about
 	d := a.draft
@@ -76,7 +89,7 @@ func (b *sandbox) appendFacts(text []byte, n *number) []byte {
 }
 
 func appendTime(text []byte, t time.Time) []byte {
-	return append(t.AppendFormat(append(text, '"'), time.RFC3339Nano), '"')
+	return append(t.UTC().AppendFormat(append(text, '"'), time.RFC3339), '"')
 }
 
 // appendOrNull adds a string, or null for an empty one.
@@ -87,12 +100,12 @@ func appendOrNull(text []byte, s string) []byte {
 	return appendText(text, s)
 }
 
-// appendText adds a string. One that may need an escape is left to
-// encoding/json.
+// appendText adds a string. One that may need an escape is left to the JSON
+// package.
 func appendText(text []byte, s string) []byte {
 	for i := range len(s) {
 		if !plain[s[i]] {
-			quoted, _ := json.Marshal(s) // a string always can be written
+			quoted, _ := jsonv2.Marshal(s, asEver) // a string always can be written
 			return append(text, quoted...)
 		}
 	}

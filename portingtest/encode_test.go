@@ -1,7 +1,10 @@
 package portingtest_test
 
 import (
+	"maps"
 	"net/http"
+	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,4 +49,35 @@ func TestDraftIsWrittenTheSame(t *testing.T) {
 			same()
 		})
 	}
+}
+
+// TestTimesHaveOneForm looks at every time in the answers of a sandbox whose clock
+// runs through the nanoseconds.
+func TestTimesHaveOneForm(t *testing.T) {
+	t.Parallel()
+	s := open(t, portingtest.WithDocumentsOptional(), portingtest.WithStart(portingtest.Start.Add(123456789)))
+	request, subs := submit(s, "+12065550187", "+12065550101")
+	s.Advance(time.Hour + 10)
+	must(t, s, http.StatusCreated, "POST", request+"/comments", `{"body":"any news?"}`)
+	s.Advance(48*time.Hour + 120*time.Millisecond)
+	draft, draftSubs := createDraft(t, s, "+12065550102")
+	date := at(t, firstWindow(t, s, draftSubs[0])).Add(500_000_001)
+	updated := must(t, s, http.StatusOK, "PUT", draftSubs[0], text(t, map[string]any{"foc_date_requested_by_user": date}))
+	assert.Equal(t, date.Truncate(time.Second).Format(time.RFC3339), updated.object(t)["foc_date_requested_by_user"])
+	document := uploadDocument(t, s, draft, "loa", "x")
+
+	form := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
+	seen := map[string]bool{}
+	for _, path := range []string{
+		request + "?include_sub_requests=true", request + "/comments", subs[0] + "/allowed_foc_dates",
+		draft, draft + "?include_sub_requests=true", draftsPath, document,
+	} {
+		body := must(t, s, http.StatusOK, "GET", path, "").Body
+		for _, found := range regexp.MustCompile(`"(\w+)":"(\d{4}-[^"]*)"`).FindAllStringSubmatch(body, -1) {
+			seen[found[1]] = true
+			assert.Regexp(t, form, found[2], "%s of %s", found[1], path)
+		}
+	}
+	assert.Equal(t, []string{"created_at", "end", "foc_date", "foc_date_requested_by_user", "start", "updated_at"},
+		slices.Sorted(maps.Keys(seen)))
 }

@@ -15,6 +15,7 @@ const (
 	unknownKey  = "unknown_key"
 	repeatedKey = "repeated_key"
 	wrongType   = "wrong_type"
+	plainPlus   = "unescaped_plus"
 )
 
 // problem is one thing that is wrong with a request.
@@ -22,6 +23,19 @@ type problem struct {
 	Code    string
 	Pointer string // JSON pointer into the body, or to the query key; empty when it is about none
 	Detail  string
+	Sent    string // the value that is wrong, if it is to be named to who sent it
+}
+
+// text says what is wrong where, to who sent it.
+func (p *problem) text() string {
+	return strings.TrimSpace(dotted(p.Pointer) + " " + p.detail())
+}
+
+func (p *problem) detail() string {
+	if p.Sent == "" {
+		return p.Detail
+	}
+	return p.Detail + ", not " + p.Sent
 }
 
 // problems collects what is wrong with a request.
@@ -32,14 +46,18 @@ type problems struct {
 }
 
 func (p *problems) add(pointer, code, detail string) {
-	if p.lenient && code == unknownKey {
+	p.addProblem(problem{Code: code, Pointer: pointer, Detail: detail})
+}
+
+func (p *problems) addProblem(one problem) {
+	if p.lenient && one.Code == unknownKey {
 		return
 	}
 	if len(p.list) == maxProblems {
 		p.more++
 		return
 	}
-	p.list = append(p.list, problem{Code: code, Pointer: pointer, Detail: detail})
+	p.list = append(p.list, one)
 }
 
 // err is a 422 that names every problem, or nil when there is none.
@@ -48,8 +66,8 @@ func (p *problems) err() error {
 		return nil
 	}
 	texts := make([]string, 0, len(p.list)+1)
-	for _, problem := range p.list {
-		texts = append(texts, strings.TrimSpace(dotted(problem.Pointer)+" "+problem.Detail))
+	for i := range p.list {
+		texts = append(texts, p.list[i].text())
 	}
 	if p.more > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", p.more))
@@ -66,7 +84,9 @@ type statusError struct {
 	Status   int
 	Message  string
 	Problems []problem
-	NoRoute  bool // there is no such path
+	NoRoute  bool   // there is no such path
+	Path     string // what the answer says of the path, after the message
+	Fair     bool   // a correct client can meet it, whatever the status
 }
 
 func (e *statusError) Error() string { return e.Message }
@@ -85,10 +105,20 @@ func missing(what string) error {
 // is cut.
 func member(pointer, name string) string {
 	const longest = 64
-	if len(name) > longest {
-		name = strings.ToValidUTF8(name[:longest], "") + "…"
+	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(cutAt(name, longest))
+}
+
+// cut gives a text from a request as an answer can repeat it.
+func cut(text string) string {
+	const longest = 200
+	return cutAt(text, longest)
+}
+
+func cutAt(text string, longest int) string {
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "…"
 	}
-	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return text
 }
 
 // dotted writes a pointer as a path, a.0.b.

@@ -3,6 +3,7 @@ package portingtest
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strconv"
 )
 
@@ -33,13 +34,14 @@ const (
 	Normal Behavior = ""
 	// ExceptionOnce is to be rejected by the carrier, with a comment, in place
 	// of a FOC date. Once the user's update changes something, the sub request
-	// starts over, and is ported.
+	// goes to the carrier once more, and is ported.
 	ExceptionOnce Behavior = "exception-once"
 	// FOCMoved is to have the confirmed FOC date moved by the carrier, once and
 	// to a later day, with a comment.
 	FOCMoved Behavior = "foc-moved"
 	// LateSplit is to move into a new sub request some time after the
-	// submission. A number that is alone in its sub request stays.
+	// submission, or after the split before: numbers move one at a time, each into
+	// a sub request of its own. A number that is alone in its sub request stays.
 	LateSplit Behavior = "late-split"
 	// CarrierCancels is to be cancelled by the carrier, with a comment, in place
 	// of a FOC date.
@@ -60,6 +62,83 @@ func WithNumber(number string, fate Fate) Option {
 	return func(c *config) { c.Fates[number] = fate }
 }
 
+// Enum values of the contract.
+const (
+	genericCategory       = "nanp_generic"
+	tollFreeCategory      = "nanp_toll_free"
+	internationalCategory = "international"
+	invalidCategory       = "invalid"
+
+	pendingPortability     = "pending"
+	confirmedPortability   = "confirmed"
+	provisionalPortability = "provisional"
+
+	invalidNumber      = "invalid_phone_number"
+	lrnNotFound        = "lrn_data_not_found"
+	noCoverage         = "no_coverage"
+	alreadyBeingPorted = "already_being_ported"
+	telnyxNumber       = "telnyx_number"
+
+	wireline = "0"
+	wireless = "1"
+	voip     = "2"
+)
+
+// The carriers. All are fictional.
+const (
+	firstCarrier    = "Quillback Telephone"
+	secondCarrier   = "Ostrich Bell"
+	thirdCarrier    = "Marzipan Telecom"
+	wirelessCarrier = "Tumbleweed Wireless"
+	tollFreeCarrier = "Lighthouse Toll-Free"
+)
+
+// endings is the catalogue: the fate of the numbers +1 NPA 555 01xx by their
+// last two digits. The ranges follow each other without a gap. The package
+// documentation shows it.
+var endings = []struct {
+	first, last int
+	fate        Fate
+}{
+	{0, 49, Fate{CarrierName: firstCarrier}},
+	{50, 54, Fate{CarrierName: secondCarrier}},
+	{55, 59, Fate{CarrierName: thirdCarrier}},
+	{60, 64, Fate{CarrierName: wirelessCarrier, SvType: wireless}},
+	{65, 69, Fate{CarrierName: secondCarrier, SvType: voip}},
+	{70, 74, Fate{CarrierName: firstCarrier, PortabilityStatus: pendingPortability}},
+	{75, 79, Fate{CarrierName: firstCarrier, PortabilityStatus: provisionalPortability}},
+	{80, 80, Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}},
+	{81, 81, Fate{NonPortableReason: lrnNotFound}},
+	{82, 82, Fate{CarrierName: firstCarrier, NonPortableReason: noCoverage}},
+	{83, 83, Fate{CarrierName: firstCarrier, NonPortableReason: alreadyBeingPorted}},
+	{84, 84, Fate{NonPortableReason: telnyxNumber}},
+	{85, 86, Fate{CarrierName: firstCarrier, Behavior: ExceptionOnce}},
+	{87, 88, Fate{CarrierName: firstCarrier, Behavior: FOCMoved}},
+	{89, 90, Fate{CarrierName: firstCarrier, Behavior: LateSplit}},
+	{91, 92, Fate{CarrierName: firstCarrier, Behavior: CarrierCancels}},
+	{93, 94, Fate{CarrierName: firstCarrier, Behavior: NeverLeaves}},
+	{95, 99, Fate{CarrierName: firstCarrier}}, // reserved
+}
+
+// tollFree has the toll-free area codes.
+var tollFree = map[string]bool{
+	"800": true, "833": true, "844": true, "855": true, "866": true, "877": true, "888": true,
+}
+
+// deadAreas have the area codes, besides N11, in which no number can be ported, and
+// why: those kept for toll-free numbers to come, and the one of premium rates.
+var deadAreas = map[string]string{"822": invalidNumber, "880": invalidNumber, "900": noCoverage}
+
+// areaCarriers serve the area codes: an area code has the carrier at its
+// remainder.
+var areaCarriers = []string{firstCarrier, secondCarrier, thirdCarrier}
+
+var (
+	e164      = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
+	nanp      = regexp.MustCompile(`^\+1([2-9]\d{2})[2-9]\d{6}$`)
+	fictional = regexp.MustCompile(`^\+1[2-9]\d{2}55501(\d{2})$`)
+)
+
 // lookUp gives the fate of a number: the one of its own, or its row of the
 // catalogue, over what is ordinary.
 func lookUp(number string, own map[string]Fate) Fate {
@@ -68,7 +147,7 @@ func lookUp(number string, own map[string]Fate) Fate {
 	if f, ok := own[number]; ok {
 		return fate.with(f)
 	}
-	if ending == nil {
+	if ending == nil || fate.NonPortableReason != "" {
 		return fate
 	}
 	digits, _ := strconv.Atoi(ending[1]) // two digits, by the expression
@@ -88,6 +167,12 @@ func ordinary(number string, fictional bool) Fate {
 			return Fate{CoverageCategory: internationalCategory, NonPortableReason: noCoverage}
 		}
 		return Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}
+	}
+	switch reason := deadAreas[area[1]]; {
+	case reason == invalidNumber, area[1][1:] == "11":
+		return Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}
+	case reason != "":
+		return Fate{CoverageCategory: genericCategory, NonPortableReason: reason}
 	}
 	fate := Fate{CoverageCategory: genericCategory, SvType: wireline, PortabilityStatus: confirmedPortability}
 	if tollFree[area[1]] {

@@ -8,14 +8,18 @@ import (
 	"strings"
 )
 
-// Fault says which requests go wrong, and how. Operation, Method and Route say
-// where; what is empty is any. A fault without an Operation is one of the API
+// Fault says which requests go wrong, and how. Operation, Method, Route and Match
+// say where; what is empty is any. A fault without an Operation is one of the API
 // host. Nth, Chance and Times say which of the requests that match; if all are
 // zero, each is hit. A retry is a request of its own, with a number of its own.
 type Fault struct {
 	Operation string // the client's method, such as "Drafts.Create", or [StorageUpload] or [StorageDownload]
 	Method    string // such as "POST"
 	Route     string // such as "/origination/porting/draft_port_requests/{id}"; what is in braces is any
+
+	// Match tells whether the fault is for a request, by what is in it. [HasNumber]
+	// and [HasID] make one. It may be called by several goroutines at once.
+	Match func(Call) bool
 
 	Nth    int     // the one request that is hit, from 1
 	Chance float64 // from 0 to 1, drawn from the sandbox's seed; 0: always
@@ -29,6 +33,9 @@ func (f Fault) String() string {
 	where := strings.Join(strings.Fields(f.Operation+" "+f.Method+" "+f.Route), " ")
 	if where == "" {
 		where = "any operation"
+	}
+	if f.Match != nil {
+		where += ", by what is in it"
 	}
 	if f.Nth > 0 {
 		where += fmt.Sprintf(", request %d", f.Nth)
@@ -75,6 +82,8 @@ func (f Fault) wrong() string {
 		return "Chance must be from 0 to 1"
 	case f.Nth > 0 && (f.Chance > 0 || f.Times > 0):
 		return "Nth is one request: it goes without Chance and Times"
+	case f.Effect.late != nil && (f.Operation == StorageUpload || f.Operation == StorageDownload):
+		return "the storage host can't act later"
 	}
 	return ""
 }
@@ -88,7 +97,7 @@ func (f Fault) reachable() bool {
 	}
 	return slices.ContainsFunc(routes, func(r route) bool {
 		return (f.Operation == "" || f.Operation == r.name) &&
-			(f.Method == "" || f.Method == r.method) &&
+			(f.Method == "" || r.takes(f.Method)) &&
 			(f.Route == "" || sameRoute(f.Route, r.pattern))
 	})
 }
@@ -101,14 +110,18 @@ func sameRoute(a, b string) bool {
 }
 
 // matches tells whether a request is one that the fault is for.
-func (f *Fault) matches(r *http.Request, x exchange) bool {
+func (f *Fault) matches(c *Call, storage bool) bool {
 	switch {
-	case f.Operation != "" && f.Operation != x.operation,
-		f.Operation == "" && x.storage,
-		f.Method != "" && f.Method != r.Method:
+	case f.Operation != "" && f.Operation != c.Operation,
+		f.Operation == "" && storage,
+		f.Method != "" && f.Method != c.Method,
+		f.Route != "" && !sameRoute(f.Route, c.Path):
 		return false
+	case f.Match == nil && f.Effect.only == nil:
+		return true
 	}
-	return f.Route == "" || sameRoute(f.Route, r.URL.EscapedPath())
+	c.decode()
+	return (f.Match == nil || f.Match(*c)) && (f.Effect.only == nil || f.Effect.only(*c))
 }
 
 // Injected is a fault at work.
@@ -151,12 +164,25 @@ func (i *Injected) due() bool {
 // faults are the injected ones, in order.
 type faults []*Injected
 
-// hit gives the fault that hits a request, or nil. Every fault counts the
-// requests that match it.
-func (list faults) hit(r *http.Request, x exchange) *Injected {
+// faultsFor gives the faults that match a request, and what they saw of it. It is
+// called without the lock, so that a Match may ask the sandbox things.
+func (s *Server) faultsFor(r *http.Request, x exchange) (faults, *Call) {
+	s.mu.Lock()
+	list := slices.Clone(s.faults)
+	s.mu.Unlock()
+	if len(list) == 0 {
+		return nil, nil
+	}
+	c := newCall(r, x)
+	return slices.DeleteFunc(list, func(i *Injected) bool { return !i.fault.matches(c, x.storage) }), c
+}
+
+// hit gives the one of the faults that hits a request they match, or nil. Each
+// of them counts it.
+func (list faults) hit() *Injected {
 	var hit *Injected
 	for _, i := range list {
-		if !i.removed && i.fault.matches(r, x) && i.due() && hit == nil {
+		if !i.removed && i.due() && hit == nil {
 			hit = i
 			i.fired++
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -11,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
 )
 
@@ -148,6 +151,7 @@ func profile(focDate string) map[string]any {
 		"postal_code":                "98101",
 		"country_code":               "US",
 		"default_connection_id":      "1293384261075731499",
+		"pin_passcode":               "0000",
 	}
 }
 
@@ -167,15 +171,15 @@ func fillIn(t *testing.T, s *portingtest.Server, subs ...string) {
 	}
 }
 
-// submit makes a complete draft without documents into a port request and gives
-// its path. The sandbox must be open with WithDocumentsOptional.
-func submit(t *testing.T, s *portingtest.Server, numbers ...string) (path string, subs []string) {
-	t.Helper()
-	draft, draftSubs := createDraft(t, s, numbers...)
-	fillIn(t, s, draftSubs...)
-	r := must(t, s, http.StatusCreated, "POST", draft+"/submit", "")
-	path = requestsPath + "/" + r.object(t)["port_request_id"].(string)
-	return path, subPaths(t, s, path)
+// submit puts a port request into the sandbox and gives its path and those of its
+// sub requests.
+func submit(s *portingtest.Server, numbers ...string) (path string, subs []string) {
+	id, ids := s.AddPortRequest(numbers...)
+	path = requestsPath + "/" + string(id)
+	for _, sub := range ids {
+		subs = append(subs, path+"/sub_requests/"+string(sub))
+	}
+	return path, subs
 }
 
 // form is a form for the storage.
@@ -281,3 +285,59 @@ func at(t *testing.T, value any) time.Time {
 }
 
 func repeat(text string, times int) string { return strings.Repeat(text, times) }
+
+// subOf gives the sub request that a path names.
+func subOf(t *testing.T, s *portingtest.Server, path string) map[string]any {
+	t.Helper()
+	return must(t, s, http.StatusOK, "GET", path, "").list(t)[0]
+}
+
+// ids gives the ids of a list, in its order.
+func ids(t *testing.T, r reply) []string {
+	t.Helper()
+	found := []string{}
+	for _, object := range r.list(t) {
+		found = append(found, object["id"].(string))
+	}
+	return found
+}
+
+// check gives the reason why a number can't be ported, or nil.
+func check(t *testing.T, s *portingtest.Server, number string) any {
+	t.Helper()
+	answer := must(t, s, http.StatusCreated, "POST", checksPath, numbersBody(number)).list(t)
+	return answer[0]["phone_numbers"].([]any)[0].(map[string]any)["non_portable_reason"]
+}
+
+// counts gives the numbers by status of a port request, as a text, and holds
+// them to its numbers.
+func counts(t *testing.T, s *portingtest.Server, request string) string {
+	t.Helper()
+	object := must(t, s, http.StatusOK, "GET", request+"?include_sub_requests=true", "").object(t)
+	byNumber, bySub, documented := map[string]int{}, map[string]int{}, map[string]int{}
+	statuses := map[any]any{}
+	for _, v := range object["sub_requests"].([]any) {
+		sub := v.(map[string]any)
+		statuses[sub["id"]] = sub["status"]
+		bySub[sub["status"].(string)] += int(sub["phone_number_count"].(float64))
+		assert.Len(t, sub["phone_numbers"], int(sub["phone_number_count"].(float64)))
+	}
+	for _, v := range object["phone_numbers"].([]any) {
+		number := v.(map[string]any)
+		assert.Equal(t, statuses[number["sub_request_id"]], number["sub_request_status"])
+		byNumber[number["sub_request_status"].(string)]++
+	}
+	for _, v := range object["phone_number_counts_by_status"].([]any) {
+		count := v.(map[string]any)
+		documented[count["status"].(string)] = int(count["count"].(float64))
+	}
+	assert.Equal(t, documented, byNumber)
+	assert.Equal(t, documented, bySub)
+	return fmt.Sprint(documented)
+}
+
+// patient is a client that retries at once, up to four tries.
+func patient(s *portingtest.Server, opts ...porting.Option) *porting.Client {
+	quick := porting.WithRetry(porting.RetryPolicy{MaxAttempts: 4, MinWait: time.Millisecond, MaxWait: time.Millisecond})
+	return s.Client(append([]porting.Option{quick}, opts...)...)
+}

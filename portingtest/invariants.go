@@ -13,7 +13,7 @@ import (
 // document has a file; a number is in one unfinished port request at most; what
 // the clock will bring is in order. The error joins all that doesn't.
 func (s *Server) CheckInvariants() error {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	b := s.box
 	var c checker

@@ -102,9 +102,10 @@ func (b *sandbox) enter(p *portRequest, sub *subRequest, status string) {
 	switch status {
 	case cancelPending:
 		b.unschedule(sub)
-	case inProcess:
+	case inProcess, submitted:
 		sub.FOCDate = nil
 	case exception:
+		sub.FOCDate = nil
 		sub.Behavior = Normal // once
 	case focDateConfirmed:
 		b.confirmFOC(p, sub)
@@ -122,6 +123,7 @@ func (b *sandbox) enter(p *portRequest, sub *subRequest, status string) {
 // set gives a sub request a status, and its numbers what follows from it.
 func (b *sandbox) set(p *portRequest, sub *subRequest, status string) {
 	sub.Status = status
+	sub.CancelAsked = sub.CancelAsked && (status == cancelPending || status == cancelled)
 	b.touch(p, sub)
 	for _, i := range sub.Numbers {
 		b.take(p.Numbers[i].PhoneNumber, status)
@@ -172,12 +174,18 @@ func (b *sandbox) moveFOC(p *portRequest, sub *subRequest) {
 	b.schedule(date, p, sub, ported)
 }
 
-// splitOff moves the number that is to be split off into a new sub request.
+// splitOff moves the first number that is to be split off into a new sub request.
+// The next one has a time of its own.
 func (b *sandbox) splitOff(p *portRequest, sub *subRequest) {
-	sub.Behavior = Normal // once
-	at := slices.IndexFunc(sub.Numbers, func(i int) bool { return p.Numbers[i].Fate.Behavior == LateSplit })
-	if at >= 0 && len(sub.Numbers) > 1 && !terminal(sub.Status) {
+	sub.Behavior = Normal
+	next := func() int {
+		return slices.IndexFunc(sub.Numbers, func(i int) bool { return p.Numbers[i].Fate.Behavior == LateSplit })
+	}
+	if at := next(); at >= 0 && len(sub.Numbers) > 1 && !terminal(sub.Status) {
 		b.remark(p, sub, splitTo, b.branch(p, sub, sub.Numbers[at]).SupportKey)
+		if next() >= 0 {
+			b.schedule(b.Clock.Add(b.Settings.Timings.Split), p, sub, splitOff)
+		}
 	}
 }
 
@@ -206,23 +214,25 @@ func without(indexes []int, index int) []int {
 }
 
 // updated is called when a user's update changed a sub request. An exception
-// starts over; a script may have waited for it.
+// goes to the carrier again; a script may have waited for it.
 func (b *sandbox) updated(p *portRequest, sub *subRequest) {
 	b.touch(p, sub)
 	switch {
 	case len(sub.Steps) > 0:
 		b.stepOnUpdate(p, sub)
 	case sub.Status == exception:
-		b.enter(p, sub, inProcess)
+		b.enter(p, sub, submitted)
 	}
 }
 
-// cancel is called when the user asks for a cancellation.
+// cancel is called when the user asks for a cancellation. The staff says that it
+// reviews that.
 func (b *sandbox) cancel(p *portRequest, sub *subRequest) {
 	if len(sub.Steps) > 0 { // what comes then is up to the script
 		b.set(p, sub, cancelPending)
 		return
 	}
+	b.remark(p, sub, userCancels)
 	b.enter(p, sub, cancelPending)
 }
 

@@ -12,16 +12,6 @@ import (
 	"github.com/numberporting/porting/portingtest"
 )
 
-// ids gives the ids of a list, in its order.
-func ids(t *testing.T, r reply) []string {
-	t.Helper()
-	found := []string{}
-	for _, object := range r.list(t) {
-		found = append(found, object["id"].(string))
-	}
-	return found
-}
-
 func TestPages(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -80,9 +70,9 @@ func TestEmptyLists(t *testing.T) {
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	done, _ := submit(t, s, "+12065550100", "+13125550100")
+	done, _ := submit(s, "+12065550100", "+13125550100")
 	s.Advance(30 * 24 * time.Hour)
-	half, subs := submit(t, s, "+12065550101", "+12065550150")
+	half, subs := submit(s, "+12065550101", "+12065550150")
 	must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "")
 	s.Advance(24 * time.Hour)
 	draft, _ := createDraft(t, s, "+13125550102")
@@ -133,7 +123,7 @@ func TestFilters(t *testing.T) {
 func TestInclude(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, _ := submit(t, s, "+12065550100")
+	request, _ := submit(s, "+12065550100")
 	draft, _ := createDraft(t, s, "+12065550101")
 	for query, want := range map[string]struct{ numbers, subs bool }{
 		"":                             {true, false},
@@ -169,7 +159,7 @@ func TestInclude(t *testing.T) {
 func TestQueryIsStrict(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	for _, test := range []struct{ path, message string }{
 		{draftsPath + "?status=complete", "status must be pending or submitted"},
 		{draftsPath + "?status=", "status must be pending or submitted"},
@@ -185,6 +175,11 @@ func TestQueryIsStrict(t *testing.T) {
 		{request + "?include_sub_requests=yes", "include_sub_requests must be true or false"},
 		{request + "/sub_requests?include_phone_numbers=false", "include_phone_numbers is no query key"},
 		{subs[0] + "?x", "x is no query key"},
+		{requestsPath + "?page=one&per_page=&offset=1&include_sub_requests=yes", `include_sub_requests must be true or false, not "yes"; ` +
+			`offset is no query key of PortRequests.List; page must be an integer from 1, not "one"; per_page must be an integer from 1, not ""`},
+		{draftsPath + "?status=done", `status must be pending or submitted, not "done"`},
+		{draftsPath + "?page=" + repeat("9", 99), `not "` + repeat("9", 64) + `…"`},
+		{draftsPath + "?search=+12065550100", "search begins with a space, which is how an unescaped + is read: write %2B"},
 	} {
 		t.Run(test.path, func(t *testing.T) {
 			t.Parallel()
@@ -192,5 +187,23 @@ func TestQueryIsStrict(t *testing.T) {
 			assert.Contains(t, r.message(t), test.message)
 		})
 	}
-	must(t, s, http.StatusBadRequest, "GET", requestsPath+"?page=%zz", "")
+	must(t, s, http.StatusOK, "GET", draftsPath+"?search=%2B1206", "")
+	must(t, s, http.StatusOK, "GET", draftsPath+"?search=+Ada+1", "")
+}
+
+// TestWrongQueriesAreViolations reads the violations, which have no values in them.
+func TestWrongQueriesAreViolations(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	r := must(t, s, http.StatusBadRequest, "GET", requestsPath+"?page=1&search=%zz", "")
+	assert.Contains(t, r.message(t), `the query can't be read at "search": invalid URL escape "%zz"`)
+	r = must(t, s, http.StatusBadRequest, "GET", requestsPath+"?page=1;per_page=2", "")
+	assert.Contains(t, r.message(t), `the query can't be read at "page": invalid semicolon`)
+	must(t, s, http.StatusUnprocessableEntity, "GET", draftsPath+"?search=+12065550100&page=one&status=done", "")
+	assert.Equal(t, []string{
+		"GET " + requestsPath + `: 400 Bad Request: the query can't be read at "search": invalid URL escape "%zz"`,
+		"GET " + requestsPath + `: 400 Bad Request: the query can't be read at "page": invalid semicolon separator in query`,
+		"GET " + draftsPath + ": 422 Unprocessable Entity: page must be an integer from 1; " +
+			"search begins with a space, which is how an unescaped + is read: write %2B",
+	}, s.Violations())
 }

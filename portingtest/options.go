@@ -3,6 +3,7 @@ package portingtest
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"time"
 )
 
@@ -33,6 +34,31 @@ type Timings struct {
 	FOCMove       time.Duration `json:"foc_move"`       // from foc-date-confirmed to another date, of FOCMoved; 24 hours
 	Split         time.Duration `json:"split"`          // from the submission to the new sub request, of LateSplit; 12 hours
 	CarrierCancel time.Duration `json:"carrier_cancel"` // from submitted to cancel-pending, of CarrierCancels; 24 hours
+	Draft         time.Duration `json:"draft"`          // from the creation of a draft to its deletion, unless it is submitted; 30 days
+	CancelNotice  time.Duration `json:"cancel_notice"`  // before the FOC date, when the user can't cancel any more; 48 hours
+}
+
+// fill gives the zero fields their defaults.
+func (t *Timings) fill() {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&t.InProcess, 4 * time.Hour},
+		{&t.Submitted, 24 * time.Hour},
+		{&t.Cancel, 24 * time.Hour},
+		{&t.Pending, 24 * time.Hour},
+		{&t.Exception, 24 * time.Hour},
+		{&t.FOCMove, 24 * time.Hour},
+		{&t.Split, 12 * time.Hour},
+		{&t.CarrierCancel, 24 * time.Hour},
+		{&t.Draft, 30 * 24 * time.Hour},
+		{&t.CancelNotice, 48 * time.Hour},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
 }
 
 type config struct {
@@ -42,6 +68,7 @@ type config struct {
 	speed            float64 // of the clock; 0: it stands still
 	settings
 	lenient bool
+	network
 }
 
 func newConfig(opts []Option) config {
@@ -50,23 +77,7 @@ func newConfig(opts []Option) config {
 	for _, opt := range opts {
 		opt(&c)
 	}
-	for _, d := range []struct {
-		field *time.Duration
-		value time.Duration
-	}{
-		{&c.Timings.InProcess, 4 * time.Hour},
-		{&c.Timings.Submitted, 24 * time.Hour},
-		{&c.Timings.Cancel, 24 * time.Hour},
-		{&c.Timings.Pending, 24 * time.Hour},
-		{&c.Timings.Exception, 24 * time.Hour},
-		{&c.Timings.FOCMove, 24 * time.Hour},
-		{&c.Timings.Split, 12 * time.Hour},
-		{&c.Timings.CarrierCancel, 24 * time.Hour},
-	} {
-		if *d.field == 0 {
-			*d.field = d.value
-		}
-	}
+	c.Timings.fill()
 	return c
 }
 
@@ -85,6 +96,8 @@ func WithStart(t time.Time) Option {
 // WithClockSpeed lets the clock run by itself, by that many sandbox seconds in
 // a real one: 1 is real time, 86400 a day a second. What is due happens before
 // the next request is answered. [Server.Advance] moves the clock further ahead.
+// Upload forms and download links work for ten real minutes at least, even if their
+// hour is over before (up to a speed of five million).
 // It panics if the speed is negative or no finite number.
 func WithClockSpeed(speed float64) Option {
 	if speed < 0 || math.IsInf(speed, 0) || math.IsNaN(speed) {
@@ -108,6 +121,31 @@ func WithTimings(t Timings) Option {
 // that are about something else.
 func WithDocumentsOptional() Option {
 	return func(c *config) { c.DocumentsOptional = true }
+}
+
+// WithPINOptional lets a draft be submitted without a PIN for its wireless
+// numbers.
+func WithPINOptional() Option {
+	return func(c *config) { c.PINOptional = true }
+}
+
+// WithFullUpdates refuses an update of a submitted sub request that leaves out one of
+// the nine fields which the contract marks as required: the requested FOC date,
+// auth_person_name, billing_phone_number, street_address, locality,
+// administrative_area, postal_code, country_code and default_connection_id.
+// Without it, what isn't sent stays as it is.
+func WithFullUpdates() Option {
+	return func(c *config) { c.FullUpdates = true }
+}
+
+// WithCheckLimit refuses a portability check of more numbers, with status 413 or
+// 422. That is no violation. Without it there is no limit. It panics if most isn't
+// positive or the status is another.
+func WithCheckLimit(most, status int) Option {
+	if most < 1 || status != http.StatusRequestEntityTooLarge && status != http.StatusUnprocessableEntity {
+		panic(fmt.Sprintf("portingtest: WithCheckLimit(%d, %d): a limit is at least 1, and the status 413 or 422", most, status))
+	}
+	return func(c *config) { c.CheckLimit = checkLimit{most, status} }
 }
 
 // WithLenient lets a request have query keys and body keys that the contract

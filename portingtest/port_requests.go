@@ -7,10 +7,7 @@ import (
 
 // listPortRequests is GET port_requests.
 func (b *sandbox) listPortRequests(r *request) (any, error) {
-	q, err := readListQuery(r.query, "incomplete", "complete")
-	if err != nil {
-		return nil, err
-	}
+	q := readListQuery(r.query)
 	found := filter(&b.PortRequests, func(p *portRequest) bool {
 		return (q.status == "" || q.status == p.listStatus()) &&
 			(q.search == p.SupportKey || anyNumberHas(p.Numbers, q.search))
@@ -28,11 +25,7 @@ func (b *sandbox) getPortRequest(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := readInclude(r.query)
-	if err != nil {
-		return nil, err
-	}
-	return b.portRequestObject(p, in), nil
+	return b.portRequestObject(p, readInclude(r.query)), nil
 }
 
 // createPortRequest makes the port request of a draft that is submitted. Each
@@ -61,6 +54,8 @@ func (b *sandbox) createPortRequest(d *draft) *portRequest {
 		b.begin(p, sub)
 	}
 	b.PortRequests.add(p.ID, p)
+	d.PortRequestID = p.ID
+	b.Queue = slices.DeleteFunc(b.Queue, func(e event) bool { return e.DraftID == d.ID })
 	b.advance(0) // what takes no time
 	return p
 }

@@ -1,12 +1,20 @@
 package portingtest
 
-import "strconv"
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
 
 // checkPortability is POST portability_checks.
 func (b *sandbox) checkPortability(r *request) (any, error) {
 	numbers, err := readNumbers(r)
 	if err != nil {
 		return nil, err
+	}
+	if limit := b.Settings.CheckLimit; limit.Most > 0 && len(numbers) > limit.Most {
+		return nil, &statusError{Status: limit.Status, Fair: true, Message: fmt.Sprintf("%s: phone_numbers are %d, and a check takes %d at most",
+			http.StatusText(limit.Status), len(numbers), limit.Most)}
 	}
 	results := make([]portabilityResult, len(numbers))
 	for i, raw := range numbers {

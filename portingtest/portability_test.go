@@ -2,11 +2,14 @@ package portingtest_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting/portingtest"
 )
 
 func TestPortability(t *testing.T) {
@@ -45,6 +48,10 @@ func TestPortability(t *testing.T) {
 		"area code 313":          portable("+13135354200", "nanp_generic", "Ostrich Bell", "confirmed"),
 		"area code 314":          portable("+13145354200", "nanp_generic", "Marzipan Telecom", "confirmed"),
 		"outside of the range":   portable("+12065550280", "nanp_generic", "Marzipan Telecom", "confirmed"),
+		"N11":                    not("+19115550100", "+19115550100", nil, "invalid", "invalid_phone_number"),
+		"kept for toll-free":     not("+18225550100", "+18225550100", nil, "invalid", "invalid_phone_number"),
+		"kept for toll-free too": not("+18805354200", "+18805354200", nil, "invalid", "invalid_phone_number"),
+		"premium rate":           not("+19005550100", "+19005550100", nil, "nanp_generic", "no_coverage"),
 		"international":          not("+442079460000", "+442079460000", nil, "international", "no_coverage"),
 		"too short for its plan": not("+1206555010", "+1206555010", nil, "invalid", "invalid_phone_number"),
 		"written by a person":    not("(206) 555-0100", nil, nil, "invalid", "invalid_phone_number"),
@@ -130,5 +137,27 @@ func TestNumbersBody(t *testing.T) {
 				assert.Contains(t, r.message(t), test.message)
 			})
 		}
+	}
+}
+
+func TestCheckLimit(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			s := open(t, portingtest.WithCheckLimit(2, status))
+			restored := open(t)
+			require.NoError(t, restored.Restore(s.Snapshot()))
+			for _, s := range []*portingtest.Server{s, restored} {
+				must(t, s, http.StatusCreated, "POST", checksPath, numbersBody("+12065550100", "+12065550101"))
+				r := must(t, s, status, "POST", checksPath, numbersBody("+12065550100", "+12065550101", "+12065550102"))
+				assert.Equal(t, http.StatusText(status)+": phone_numbers are 3, and a check takes 2 at most", r.message(t))
+				must(t, s, http.StatusCreated, "POST", draftsPath, numbersBody("+12065550100", "+12065550101", "+12065550102"))
+				assert.Empty(t, s.Violations())
+			}
+		})
+	}
+	for _, wrong := range [][2]int{{0, 422}, {-1, 413}, {10, 400}} {
+		assert.Panics(t, func() { portingtest.WithCheckLimit(wrong[0], wrong[1]) })
 	}
 }

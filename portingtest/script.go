@@ -51,9 +51,8 @@ func (s *Server) Script(number string, steps ...Step) {
 			steps[i].FOCDate = bounded(steps[i].FOCDate)
 		}
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.box.tick()
 	s.box.script(number, steps)
 	s.box.advance(0) // what takes no time
 }
@@ -133,7 +132,7 @@ func (b *sandbox) step(p *portRequest, sub *subRequest) {
 		b.set(p, sub, step.Status)
 	}
 	if step.Comment != "" {
-		b.carrierComment(p, sub, step.Comment)
+		b.carrierComment(p, sub.ID, step.Comment)
 	}
 	b.touch(p, sub)
 	b.awaitStep(p, sub) // before a split, which shares it

@@ -49,7 +49,7 @@ func TestScript(t *testing.T) {
 				s.Script("+12065550101", steps...)
 			}
 			// The numbers would have a life of their own.
-			request, subs := submit(t, s, "+12065550191", "+12065550101", "+18005550100")
+			request, subs := submit(s, "+12065550191", "+12065550101", "+18005550100")
 			if !before {
 				s.Script("+12065550101", steps...)
 			}
@@ -93,7 +93,7 @@ func TestScriptIsTakenAtOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
 	s.Script("+12065550100", portingtest.Step{Status: "exception", After: -time.Hour}, portingtest.Step{Comment: "Why not."})
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	assert.Equal(t, "map[exception:1]", counts(t, s, request))
 	s.Script("+12065550100", portingtest.Step{Status: "cancelled"})
 	assert.Equal(t, "cancelled", subOf(t, s, subs[0])["status"])
@@ -102,7 +102,7 @@ func TestScriptIsTakenAtOnce(t *testing.T) {
 	// The number is free, so the next script is for the next submission.
 	s.Script("+12065550100", portingtest.Step{Status: "ported"})
 	assert.Equal(t, "cancelled", subOf(t, s, subs[0])["status"])
-	again, _ := submit(t, s, "+12065550100")
+	again, _ := submit(s, "+12065550100")
 	assert.Equal(t, "map[ported:1]", counts(t, s, again))
 	s.Script("+12065550100", portingtest.Step{Status: "submitted"})
 	assert.Equal(t, "map[submitted:1]", counts(t, s, again))
@@ -113,8 +113,8 @@ func TestScriptWithoutSteps(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
 	s.Script("+12065550100")
-	request, _ := submit(t, s, "+12065550100")
-	other, _ := submit(t, s, "+12065550101")
+	request, _ := submit(s, "+12065550100")
+	other, _ := submit(s, "+12065550101")
 	s.Advance(5 * time.Hour)
 	s.Script("+12065550101")
 	s.Advance(365 * 24 * time.Hour)
@@ -128,13 +128,13 @@ func TestScriptsOfOneSubRequest(t *testing.T) {
 	s := open(t, portingtest.WithDocumentsOptional())
 	s.Script("+12065550102", portingtest.Step{Status: "third"})
 	s.Script("+12065550101", portingtest.Step{Status: "second"})
-	request, subs := submit(t, s, "+12065550100", "+12065550101", "+12065550102")
+	request, subs := submit(s, "+12065550100", "+12065550101", "+12065550102")
 	assert.Equal(t, "map[second:3]", counts(t, s, request))
 
 	// A script that isn't used isn't kept.
 	must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "")
 	s.Advance(24 * time.Hour)
-	request, _ = submit(t, s, "+12065550102")
+	request, _ = submit(s, "+12065550102")
 	assert.Equal(t, "map[in-process:1]", counts(t, s, request))
 
 	// The last script is the one.
@@ -149,7 +149,7 @@ func TestScriptsOfOneSubRequest(t *testing.T) {
 func TestScriptWaitsForAnUpdate(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	s.Script("+12065550100",
 		portingtest.Step{Status: "exception"},
 		portingtest.Step{OnUpdate: true, After: time.Hour, Comment: "Still wrong."},
@@ -176,11 +176,11 @@ func TestScriptWaitsForAnUpdate(t *testing.T) {
 func TestScriptEnds(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100", "+12065550191") // which the carrier would cancel
+	request, subs := submit(s, "+12065550100", "+12065550191") // which the carrier would cancel
 	s.Script("+12065550100", portingtest.Step{Status: "exception", FOCDate: s.Now()})
 	s.Advance(1000 * time.Hour)
 	sub := must(t, s, http.StatusOK, "PUT", subs[0], `{"locality":"Tacoma"}`).list(t)[0]
-	assert.Equal(t, "in-process", sub["status"])
+	assert.Equal(t, "submitted", sub["status"])
 	assert.Nil(t, sub["foc_date"])
 	s.Advance(1000 * time.Hour)
 	assert.Equal(t, "map[ported:2]", counts(t, s, request))
@@ -195,7 +195,7 @@ func TestScriptEnds(t *testing.T) {
 func TestScriptOutlastsACancellation(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100")
+	request, subs := submit(s, "+12065550100")
 	s.Script("+12065550100", portingtest.Step{After: 48 * time.Hour, Status: "ported"})
 	sub := must(t, s, http.StatusOK, "POST", subs[0]+"/cancellation", "").object(t)
 	assert.Equal(t, "cancel-pending", sub["status"])
@@ -208,7 +208,7 @@ func TestScriptOutlastsACancellation(t *testing.T) {
 func TestScriptMovesTheNumber(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
-	request, subs := submit(t, s, "+12065550100", "+12065550101")
+	request, subs := submit(s, "+12065550100", "+12065550101")
 	s.Script("+12065550101",
 		portingtest.Step{After: time.Hour, Unassign: true},
 		portingtest.Step{After: time.Hour, Status: "submitted"},
@@ -254,7 +254,7 @@ func TestScriptBounds(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
 	s.Script("nobody's", portingtest.Step{Status: "ported"})
-	_, subs := submit(t, s, "+12065550100")
+	_, subs := submit(s, "+12065550100")
 	s.Script("+12065550100", portingtest.Step{FOCDate: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), Status: "foc-date-confirmed"})
 	assert.Equal(t, "9999-01-01T00:00:00Z", subOf(t, s, subs[0])["foc_date"])
 }

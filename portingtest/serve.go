@@ -15,20 +15,24 @@ const (
 
 // exchange is what a request is to the sandbox before it is handled.
 type exchange struct {
-	storage   bool   // it came to the storage host
-	operation string // empty: none
-	body      []byte // of a request to the API
+	storage   bool              // it came to the storage host
+	operation string            // empty: none
+	ids       map[string]string // in the path
+	body      []byte            // of a request to the API
+
+	postpone func(late) // keeps a request to the API for later
 }
 
 // serve takes a request through the sandbox: it gets an id, goes into the
 // record, and is handled, unless a fault has it otherwise.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, x exchange, handle http.HandlerFunc) {
 	e := newEntry(s.config, r, x)
-	s.mu.Lock()
-	s.box.tick()
+	faults, call := s.faultsFor(r, x)
+	s.lock()
+	s.box.countDown()
 	e.ID = s.box.newRequestID()
 	e.At = s.box.Clock
-	fault := s.faults.hit(r, x)
+	fault := faults.hit()
 	if fault != nil {
 		e.Fault = fault.fault.Effect.String()
 	}
@@ -38,7 +42,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, x exchange, handl
 	w.Header().Set("X-Request-Id", e.ID)
 	w = &watcher{w, e}
 	if fault != nil {
-		fault.fault.Effect.serve(w, r, s.quit, handle)
+		if late := fault.fault.Effect.late; late != nil {
+			x.postpone(*late)
+		}
+		fault.fault.Effect.serve(w, r, call, s.quit, handle)
 		return
 	}
 	handle(w, r)

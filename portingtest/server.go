@@ -16,6 +16,11 @@ import (
 //
 // It is also an [http.Handler], for tests without sockets: a request for the
 // host of [Server.StorageURL] goes to the storage, every other one to the API.
+//
+// Both hosts speak HTTP/1.1, and HTTP/2 without TLS to clients that begin with it
+// ("prior knowledge", as with curl --http2-prior-knowledge). A request to upgrade
+// from HTTP/1.1 to HTTP/2 is answered in HTTP/1.1. Where an effect closes the
+// connection of HTTP/1.1, it resets the stream of HTTP/2.
 type Server struct {
 	config     config
 	apiURL     string
@@ -46,23 +51,28 @@ func NewServer(opts ...Option) *Server {
 }
 
 // Listen starts a sandbox whose API host has an address of its own, such as
-// "127.0.0.1:8642"; the storage host takes any free port next to it. An address
-// that isn't on loopback is an error: the sandbox is for one machine.
+// "127.0.0.1:8642"; the storage host takes any free port next to it, unless
+// [WithStorageAddress] says otherwise. An address that isn't on loopback is an
+// error without [WithNetwork]: the sandbox is for one machine.
 func Listen(address string, opts ...Option) (*Server, error) {
-	api, err := listen(address)
+	c := newConfig(opts)
+	api, err := c.listen(address)
 	if err != nil {
 		return nil, err
 	}
-	host, _, _ := net.SplitHostPort(api.Addr().String()) // it is one
-	storage, err := listen(net.JoinHostPort(host, "0"))
+	if c.storageAddress == "" {
+		host, _, _ := net.SplitHostPort(api.Addr().String()) // it is one
+		c.storageAddress = net.JoinHostPort(host, "0")
+	}
+	storage, err := c.listen(c.storageAddress)
 	if err != nil {
 		_ = api.Close()
 		return nil, err
 	}
 	s := &Server{
-		config:     newConfig(opts),
-		apiURL:     "http://" + api.Addr().String(),
-		storageURL: "http://" + storage.Addr().String(),
+		config:     c,
+		apiURL:     c.url(api),
+		storageURL: c.url(storage),
 		quit:       make(chan struct{}),
 	}
 	s.box = newSandbox(s.config, s.storageURL)
@@ -80,9 +90,8 @@ func (s *Server) StorageURL() string { return s.storageURL }
 
 // Now is the time on the sandbox's clock.
 func (s *Server) Now() time.Time {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.box.tick()
 	return s.box.Clock
 }
 
@@ -92,9 +101,8 @@ func (s *Server) Advance(d time.Duration) {
 	if d < 0 {
 		panic(fmt.Sprintf("portingtest: Advance(%v): the clock moves only forward", d))
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.box.tick()
 	s.box.advance(d)
 }
 
@@ -133,29 +141,16 @@ func (s *Server) Close() {
 	})
 }
 
-// listen takes a port of the loopback interface.
-func listen(address string) (net.Listener, error) {
-	resolved, err := net.ResolveTCPAddr("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("portingtest: %w", err)
-	}
-	if !resolved.IP.IsLoopback() {
-		return nil, fmt.Errorf("portingtest: the address %s isn't on loopback, as 127.0.0.1:0 is", address)
-	}
-	listener, err := net.ListenTCP("tcp", resolved)
-	if err != nil {
-		return nil, fmt.Errorf("portingtest: %w", err)
-	}
-	return listener, nil
-}
-
 // start starts a host.
 func (s *Server) start(listener net.Listener, handler http.HandlerFunc) {
 	host := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 30 * time.Second,
 		ErrorLog:          log.New(io.Discard, "", 0),
+		Protocols:         new(http.Protocols),
 	}
+	host.Protocols.SetHTTP1(true)
+	host.Protocols.SetUnencryptedHTTP2(true)
 	s.hosts = append(s.hosts, host)
 	s.serving.Go(func() { _ = host.Serve(listener) }) // until it is closed
 }

@@ -32,9 +32,8 @@ type snapshot struct {
 // [Server.Restore]. Nothing in it is masked: PINs, account numbers and the
 // documents' contents are there in clear.
 func (s *Server) Snapshot() []byte {
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
-	s.box.tick()
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
@@ -105,13 +104,25 @@ func (saved *snapshot) fill() error {
 	if st.PortRequests, err = newRecords(saved.PortRequests, func(p *portRequest) string { return p.ID }); err != nil {
 		return err
 	}
+	st.Settings.Timings.fill()
 	st.Settings.Fates = orEmpty(st.Settings.Fates)
 	st.FirstSeen = orEmpty(st.FirstSeen)
 	st.Taken = orEmpty(st.Taken)
 	st.Scripts = orEmpty(st.Scripts)
 	st.Uploads = orEmpty(st.Uploads)
 	st.Objects = orEmpty(st.Objects)
-	return st.check()
+	if err := st.check(); err != nil {
+		return err
+	}
+	b := sandbox{state: *st}
+	for _, d := range saved.Drafts {
+		expires := slices.ContainsFunc(b.Queue, func(e event) bool { return e.DraftID == d.ID })
+		if d.PortRequestID == "" && !expires {
+			b.expire(d)
+		}
+	}
+	*st = b.state
+	return nil
 }
 
 // list gives the records in their order.
@@ -185,13 +196,38 @@ func (st *state) check() error {
 // to, and is in order.
 func (st *state) checkQueue() error {
 	for _, e := range st.Queue {
-		p := st.PortRequests.ByID[e.PortRequestID]
-		if p == nil || p.subRequest(e.SubRequestID) == nil || e.Action == "" {
-			return errors.New("the clock would bring something to a sub request that isn't there")
+		if err := st.checkEvent(e); err != nil {
+			return err
+		}
+	}
+	for _, w := range st.Waiting {
+		if w.Request.route() == nil || w.Left < 0 {
+			return errors.New("a request that waits is none of the API")
 		}
 	}
 	if !slices.IsSortedFunc(st.Queue, event.compare) || len(st.Queue) > 0 && st.Queue[0].At.Before(st.Clock) {
 		return errors.New("what the clock will bring is out of order")
+	}
+	return nil
+}
+
+// checkEvent tells whether an event is one thing, for somebody who is there.
+func (st *state) checkEvent(e event) error {
+	ofSub := e.PortRequestID != "" || e.SubRequestID != "" || e.Action != ""
+	switch {
+	case e.Request != nil && e.Request.route() == nil:
+		return errors.New("the clock would bring a request that is none of the API")
+	case e.Request == nil && e.DraftID != "" && st.Drafts.ByID[e.DraftID] == nil:
+		return errors.New("the clock would bring something to a draft that isn't there")
+	case e.Request != nil || e.DraftID != "":
+		if ofSub || e.Request != nil && e.DraftID != "" {
+			return errors.New("the clock would bring two things at once")
+		}
+		return nil
+	}
+	p := st.PortRequests.ByID[e.PortRequestID]
+	if p == nil || p.subRequest(e.SubRequestID) == nil || e.Action == "" {
+		return errors.New("the clock would bring something to a sub request that isn't there")
 	}
 	return nil
 }

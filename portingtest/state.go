@@ -1,6 +1,10 @@
 package portingtest
 
-import "time"
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
 
 // state is all that a sandbox knows and remembers. It is plain data, so that it
 // can be saved as JSON.
@@ -14,6 +18,8 @@ type state struct {
 	Requests   uint64    `json:"requests"`        // requests answered
 	UserID     string    `json:"user_id"`         // the author of the user's comments
 	Violations []string  `json:"violations,omitempty"`
+	Doubles    []string  `json:"doubles,omitempty"` // what was done twice
+	Waiting    []waiting `json:"waiting,omitempty"`
 	Settings   settings  `json:"settings"`
 
 	Drafts       records[draft]       `json:"-"` // a snapshot has them as lists
@@ -36,7 +42,16 @@ type settings struct {
 	Timings           Timings         `json:"timings"`
 	Fates             map[string]Fate `json:"fates"` // by number; they come before the catalogue
 	DocumentsOptional bool            `json:"documents_optional"`
+	PINOptional       bool            `json:"pin_optional,omitzero"`
+	FullUpdates       bool            `json:"full_updates,omitzero"`
+	CheckLimit        checkLimit      `json:"check_limit,omitzero"`
 	UploadKey         bool            `json:"upload_key"`
+}
+
+// checkLimit bounds the numbers of a portability check.
+type checkLimit struct {
+	Most   int `json:"most"` // 0: no bound
+	Status int `json:"status"`
 }
 
 // records keeps things in order of creation and finds them by id.
@@ -48,6 +63,11 @@ type records[T any] struct {
 func (r *records[T]) add(id string, record *T) {
 	r.Order = append(r.Order, id)
 	r.ByID[id] = record
+}
+
+func (r *records[T]) remove(id string) {
+	r.Order = slices.DeleteFunc(r.Order, func(other string) bool { return other == id })
+	delete(r.ByID, id)
 }
 
 // number is a number of a draft or of a port request.
@@ -97,6 +117,9 @@ type subRequest struct {
 	Rating     *int64     `json:"customer_rating"`
 	RatingText *string    `json:"customer_rating_comment"`
 
+	// CancelAsked tells whether the user has asked for the cancellation.
+	CancelAsked bool `json:"cancel_asked,omitzero"`
+
 	ScriptOf string `json:"script_of,omitempty"` // the number whose script it has, or had
 	Steps    []Step `json:"steps,omitempty"`     // what the script has left
 }
@@ -144,6 +167,7 @@ type comment struct {
 	SubRequestID string    `json:"sub_request_id,omitempty"` // empty: the whole port request
 	UserID       string    `json:"user_id,omitempty"`        // empty: the carrier
 	CreatedAt    time.Time `json:"created_at"`
+	SentAt       time.Time `json:"sent_at,omitzero"` // by the user
 }
 
 // upload is a form that was given out.
@@ -158,13 +182,31 @@ type object struct {
 	Data        []byte    `json:"data"`
 }
 
-// event is something that the clock brings to a sub request.
+// event is something that the clock brings: to a sub request an action, to a draft
+// its end, or a request whose time has come.
 type event struct {
-	At            time.Time `json:"at"`
-	Seq           uint64    `json:"seq"` // of two at the same time, the lower comes first
-	PortRequestID string    `json:"port_request_id"`
-	SubRequestID  string    `json:"sub_request_id"`
-	Action        string    `json:"action"` // a status, or one of the other actions
+	At            time.Time  `json:"at"`
+	Seq           uint64     `json:"seq"` // of two at the same time, the lower comes first
+	PortRequestID string     `json:"port_request_id,omitempty"`
+	SubRequestID  string     `json:"sub_request_id,omitempty"`
+	Action        string     `json:"action,omitempty"` // a status, or one of the other actions
+	DraftID       string     `json:"draft_port_request_id,omitempty"`
+	Request       *postponed `json:"request,omitempty"`
+}
+
+// postponed is a request that is handled later than it came. Its form and its
+// credentials were right.
+type postponed struct {
+	Method string          `json:"method"`
+	Target string          `json:"target"` // path and query
+	Body   json.RawMessage `json:"body"`
+	SentAt time.Time       `json:"sent_at"`
+}
+
+// waiting is a request that is handled after so many others.
+type waiting struct {
+	Left    int       `json:"left"`
+	Request postponed `json:"request"`
 }
 
 // sandbox is the state with what it was made with. Its methods are called with
@@ -173,6 +215,7 @@ type sandbox struct {
 	state
 	config     config
 	storageURL string
+	late       func(*postponed) // handleLate, which knows the routes, which know the rest
 
 	ticked   time.Time // when a clock that runs by itself was last read
 	fraction float64   // of a nanosecond that it was ahead then
@@ -192,6 +235,7 @@ func newSandbox(c config, storageURL string) *sandbox {
 		Uploads:      map[string]upload{},
 		Objects:      map[string]object{},
 	}
+	b.late = b.handleLate
 	b.UserID = b.newID()
 	return b
 }

@@ -33,7 +33,7 @@ func (b *sandbox) updateSubRequest(r *request) (any, error) {
 		return nil, err
 	}
 	bad := r.problems()
-	fields := readObject(r.body, "", updateKeys, &bad)
+	fields := readUpdate(r.body, updateKeys, &bad)
 	updated := *sub
 	changed := b.readDetails(&updated.Details, fields, p.Numbers, &bad)
 	if raw, sent := fields[ratingKey]; sent {
@@ -53,7 +53,14 @@ func (b *sandbox) updateSubRequest(r *request) (any, error) {
 			bad.add("/"+key, "frozen", why)
 		}
 	}
-	for _, key := range missingDetails(&updated.Details, p.Numbers) {
+	if b.Settings.FullUpdates {
+		for _, key := range fullUpdateKeys {
+			if raw, sent := fields[key]; !sent || isNull(raw) {
+				bad.add("/"+key, "required", "must be in every update")
+			}
+		}
+	}
+	for _, key := range b.missingDetails(&updated.Details, p.Numbers, sub.Numbers) {
 		bad.add("/"+key, "required", "must keep a value")
 	}
 	if err := bad.err(); err != nil {
@@ -101,9 +108,18 @@ func (b *sandbox) cancelSubRequest(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if sub.CancelAsked {
+		b.double("the cancellation of the sub request %s was asked for again", sub.ID)
+	}
 	if terminal(sub.Status) || sub.Status == cancelPending {
 		return nil, refuse(http.StatusUnprocessableEntity, "the sub request can't be cancelled: it is %s", sub.Status)
 	}
+	if notice := b.Settings.Timings.CancelNotice; notice > 0 && sub.Status == focDateConfirmed &&
+		sub.FOCDate != nil && sub.FOCDate.Sub(b.Clock) < notice {
+		return nil, refuse(http.StatusUnprocessableEntity,
+			"the sub request can't be cancelled any more: its FOC date is less than %g hours ahead", notice.Hours())
+	}
+	sub.CancelAsked = true
 	b.cancel(p, sub)
 	return b.subObject(p, sub, true), nil
 }

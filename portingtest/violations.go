@@ -29,7 +29,8 @@ var breaches = map[int]bool{
 // A violation is a path that doesn't exist, a method that a path doesn't take,
 // credentials that are missing or wrong, an unknown or repeated key in a query
 // or in a body ([WithLenient] lets the unknown ones pass), a value of the wrong
-// type, and a body that is missing, unreadable or not declared as JSON. For the
+// type, a search for a number whose plus isn't escaped, and a body that is missing,
+// unreadable or not declared as JSON. For the
 // storage host it is a credential of the API in any place, a form or a link that
 // isn't as it was given out, and a method that the host doesn't take.
 //
@@ -68,12 +69,12 @@ func (s *Server) judge(request string, refusal error) {
 
 // breach tells what breaks the contract; it is empty if nothing does.
 func (e *statusError) breach() string {
-	if breaches[e.Status] || e.NoRoute {
+	if breaches[e.Status] && !e.Fair || e.NoRoute {
 		return fmt.Sprintf("%d %s", e.Status, e.Message)
 	}
 	var texts []string
 	for _, p := range e.Problems {
-		if p.Code == unknownKey || p.Code == repeatedKey || p.Code == wrongType {
+		if p.Code == unknownKey || p.Code == repeatedKey || p.Code == wrongType || p.Code == plainPlus {
 			texts = append(texts, strings.TrimSpace(dotted(p.Pointer)+" "+p.Detail))
 		}
 	}

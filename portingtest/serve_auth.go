@@ -24,10 +24,18 @@ func authorize(c config, header http.Header) error {
 		return refuse(http.StatusUnauthorized, "x-api-user and x-api-token are not right")
 	case len(authorization) > 1:
 		return refuse(http.StatusUnauthorized, "Authorization is there more than once")
-	case len(authorization) == 1 && authorization[0] != "Token "+c.token && authorization[0] != "Bearer "+c.key:
+	case len(authorization) == 1 && !authorizes(c, authorization[0]):
 		return refuse(http.StatusUnauthorized, "Authorization is neither the right Token nor the right Bearer")
 	}
 	return nil
+}
+
+// authorizes tells whether a value of Authorization is right. Its scheme has no
+// case.
+func authorizes(c config, value string) bool {
+	scheme, secret, _ := strings.Cut(value, " ")
+	secret = strings.TrimLeft(secret, " ")
+	return strings.EqualFold(scheme, "Token") && secret == c.token || strings.EqualFold(scheme, "Bearer") && secret == c.key
 }
 
 // credentialIn names the place in which a request carries a credential of the

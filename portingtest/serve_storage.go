@@ -233,7 +233,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) error {
 	s.mu.Lock()
 	s.box.tick()
 	signed := err == nil && query.Get("X-Amz-Signature") == s.box.signLink(key, date)
-	expired := !s.box.Clock.Before(minted.Add(linkLife))
+	expired := s.box.Clock.Sub(minted) >= s.box.linkLife()
 	file, stored := s.box.Objects[key]
 	s.mu.Unlock()
 
