@@ -29,7 +29,7 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 		}
 	default:
 		err = apiError(op, out)
-		unknown = unsafe && (out.StatusCode == http.StatusRequestTimeout || out.StatusCode >= 500 || out.StatusCode < 200)
+		unknown = unsafe && isUnknown(out.StatusCode)
 		if errors.Is(out.Err, context.Canceled) || errors.Is(out.Err, context.DeadlineExceeded) {
 			err = &interrupted{err, out.Err, newHider(out)}
 		}
@@ -45,12 +45,18 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 			Path:      out.Call.URL.EscapedPath(),
 			Attempts:  out.Attempts,
 			RequestID: requestID(out.Header, out.Call.Header),
-			Check:     op.IfUnknown,
+			Check:     op.Check,
 			Err:       err,
 			hide:      newHider(out),
 		}
 	}
 	return err
+}
+
+// isUnknown tells whether a status leaves open what became of a change. A 303 says that the
+// server has done something, and that the answer is elsewhere.
+func isUnknown(status int) bool {
+	return status < 200 || status == http.StatusSeeOther || status == http.StatusRequestTimeout || status >= 500
 }
 
 func connectionError(op *Operation, out *transport.Outcome, reason error) *ConnectionError {
@@ -120,7 +126,7 @@ func decodeError(op *Operation, out *transport.Outcome, field string, reason err
 		RequestID:  requestID(out.Header, out.Call.Header),
 		Err:        reason,
 		Body:       bytes.Clone(out.Body[:min(len(out.Body), kept)]),
-		Check:      op.IfUnknown,
+		Check:      op.Check,
 		changed:    op.Retry != RetrySafe,
 		hide:       newHider(out),
 	}

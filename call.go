@@ -50,6 +50,9 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
+	if err := c.checkReadOnly(r.op); err != nil {
+		return nil, err
+	}
 	target, err := c.target(r)
 	if err != nil {
 		return nil, err
@@ -60,8 +63,9 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 		Header:     c.header(),
 		Repeatable: r.op.Retry != RetryUnsafe,
 		Limited:    true,
-		TryTimeout: cmp.Or(c.config.tryTimeout, defaultTryTimeout),
+		TryTimeout: cmp.Or(c.config.tryTimeout, defaultTryTimeouts[r.op.Retry]),
 		MaxBytes:   cmp.Or(c.config.maxBytes, defaultMaxResponseBytes),
+		Whole:      isJSON,
 	}
 	if r.body != nil {
 		body, err := encodeJSON(r.body)
@@ -75,6 +79,14 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 		call.Texts = textsIn(body)
 	}
 	return call, nil
+}
+
+// checkReadOnly refuses what a client that only reads must not send.
+func (c *Client) checkReadOnly(op *Operation) error {
+	if !c.config.readOnly || op.Retry == RetrySafe {
+		return nil
+	}
+	return &ArgumentError{op.Name, "client", "is read-only (WithReadOnly), and the operation changes something"}
 }
 
 var contentTypeJSON = []string{"application/json"}

@@ -3,19 +3,14 @@ package porting_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
-	"github.com/numberporting/porting/internal/transport"
 )
 
 // A mute accepts connections, says what it is told to, and then nothing.
@@ -47,62 +41,6 @@ func mute(t *testing.T, says string, reached func()) net.Listener {
 		}
 	}()
 	return listener
-}
-
-// heldDial returns a client whose next call its pool lets wait: the one connection is
-// busy, and another hangs in its handshake, left behind by a call that the first has served.
-func heldDial(t *testing.T, reached func()) *porting.Client {
-	t.Helper()
-	var opened atomic.Int32
-	began, done := make(chan bool, 10), make(chan bool)
-	busy, free := make(chan bool, 10), make(chan bool)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/busy" {
-			busy <- true
-			select {
-			case <-free:
-			case <-r.Context().Done():
-			}
-		}
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		began <- true
-		if opened.Add(1) > 1 {
-			<-done
-			return nil, errors.New("refused")
-		}
-		return nil, nil //nolint:nilnil // the usual config
-	}}
-	server.StartTLS()
-	pool := transport.NewPool() // as without the option, but it trusts the test's certificate
-	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
-	pool.Transport.(*http.Transport).TLSClientConfig.RootCAs = roots
-	c := client(t, server.URL, porting.WithHTTPClient(pool))
-	ctx, cancel := context.WithCancel(t.Context())
-	var calls sync.WaitGroup
-	t.Cleanup(func() {
-		cancel()
-		close(done)
-		calls.Wait()
-		c.CloseIdleConnections()
-		server.Close()
-	})
-	call := func(path string) { calls.Go(func() { _ = c.Do(ctx, http.MethodGet, path, nil, nil, nil) }) }
-
-	call("/busy")
-	<-began
-	<-busy
-	call("/busy") // dials, and gets the first connection
-	<-began
-	free <- true
-	<-busy
-	time.AfterFunc(30*time.Millisecond, func() {
-		assert.EqualValues(t, 2, opened.Load(), "connections: the call is held")
-		reached()
-	})
-	return c
 }
 
 // uploading returns a client of an API whose storage accepts connections and reads nothing.
@@ -192,7 +130,6 @@ func TestCancelledCallsReturnAtOnce(t *testing.T) { //nolint:paralleltest // it 
 			return client(t, "https://mute.invalid")
 		}, submit},
 		{"dial: TLS handshake", silent("https", ""), submit},
-		{"dial: held for that of another call", heldDial, submit},
 		{"sending the body", uploading, upload},
 		{"waiting for the answer", silent("http", ""), submit},
 		{"within the answer's body", silent("http", begun+"{"), get},

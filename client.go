@@ -61,12 +61,10 @@ func NewClient(creds Credentials, opts ...Option) (*Client, error) {
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	cfg := defaultConfig()
 	creds, err := credentialsFromEnv()
-	errs := []error{err, creds.err}
 	if base := os.Getenv("PORTING_BASE_URL"); base != "" {
-		errs = append(errs, cfg.apply([]Option{WithBaseURL(base)}))
+		opts = append([]Option{WithBaseURL(base)}, opts...)
 	}
-	errs = append(errs, cfg.apply(opts))
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(err, creds.err, cfg.apply(opts)); err != nil {
 		return nil, err
 	}
 	cfg.creds = creds
@@ -94,13 +92,13 @@ func newClient(cfg config, err error) *Client {
 	for _, set := range append(slices.Clip(cfg.headers), cfg.creds.set) {
 		set(header)
 	}
-	if cfg.httpClient == nil {
-		cfg.httpClient = transport.NewPool()
+	if cfg.pool == nil {
+		cfg.pool = transport.NewPool(nil)
 	}
 	c := &Client{config: cfg, err: err}
 	c.header = func() http.Header { return maps.Clone(header) }
 	c.transport = &transport.Client{
-		HTTP:    cfg.httpClient,
+		Pool:    cfg.pool,
 		Policy:  transport.Policy(cfg.retry.withDefaults()),
 		Limiter: cfg.limiter,
 		Budget:  cfg.budget,
@@ -116,7 +114,7 @@ func newClient(cfg config, err error) *Client {
 
 // CloseIdleConnections closes the connections of the client's pool that no call
 // uses, also those of the copies that share it.
-func (c *Client) CloseIdleConnections() { c.config.httpClient.CloseIdleConnections() }
+func (c *Client) CloseIdleConnections() { c.config.pool.CloseIdleConnections() }
 
 // Do calls any other route of the API, on the same path as every operation: the
 // same credentials, waits, limits and errors, under the operation name "Do". The
@@ -125,7 +123,7 @@ func (c *Client) CloseIdleConnections() { c.config.httpClient.CloseIdleConnectio
 // answer is decoded into result, unless that is nil.
 //
 // The method is in upper case. GET, HEAD and OPTIONS are safe, PUT and DELETE
-// idempotent, all others unsafe.
+// idempotent, all others unsafe; CONNECT and TRACE are refused.
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, result any) error {
 	op := &Operation{Name: "Do", Method: method, Retry: RetryUnsafe}
 	switch method {
@@ -134,8 +132,11 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	case http.MethodPut, http.MethodDelete:
 		op.Retry = RetryIdempotent
 	}
-	if !isHeaderName(method) || method != strings.ToUpper(method) {
+	switch {
+	case !isHeaderName(method) || method != strings.ToUpper(method):
 		return &ArgumentError{"Do", "method", "is not an HTTP method in upper case"}
+	case method == http.MethodConnect || method == http.MethodTrace:
+		return &ArgumentError{"Do", "method", "is not one of an API: CONNECT and TRACE are for proxies"}
 	}
 	if err := checkPath(path); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"mime"
 	"mime/multipart"
@@ -29,8 +30,8 @@ type DocumentUpload struct {
 
 	// Content is sent from where it stands to its end. An *os.File, a *bytes.Reader
 	// or the like is read as it is sent; any other reader is read first, and may hold
-	// up to 32 MiB. If the context ends while a Read hangs, Upload returns, and the Read
-	// is left behind.
+	// up to 32 MiB. It may still be read for a moment after Upload has returned early, and
+	// a Read that hangs is left behind when the context ends.
 	Content io.Reader
 
 	// Extra adds members to the body of the last step, or replaces its document_type
@@ -63,6 +64,9 @@ func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload Doc
 	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
+	if err := c.checkReadOnly(opDraftDocumentsCreate); err != nil {
+		return nil, err
+	}
 	file, err := upload.file(ctx, draft)
 	if err != nil {
 		return nil, err
@@ -139,6 +143,8 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 		return nil, &ArgumentError{op.Name, "filename", "or document_type is not UTF-8"}
 	case u.Content == nil:
 		return nil, &ArgumentError{op.Name, "content", "is nil"}
+	case isFolder(u.Content):
+		return nil, &ArgumentError{op.Name, "content", "is a folder"}
 	}
 	if !f.rewind(u.Content) {
 		data, err := readAll(ctx, io.LimitReader(u.Content, maxBuffered+1))
@@ -157,31 +163,34 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 	return f, nil
 }
 
-// readAll reads to the end, or until the context's.
-func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
-	type result struct {
-		data     []byte
-		err      error
-		panicked any
-	}
-	done := make(chan result, 1)
+// readAll reads to the end, or until the context's. A Read that hangs then is left behind.
+func readAll(ctx context.Context, r io.Reader) (data []byte, err error) {
+	var panicked any
+	done := make(chan struct{})
 	go func() {
-		var read result
-		defer func() {
-			read.panicked = recover()
-			done <- read
-		}()
-		read.data, read.err = io.ReadAll(r)
+		defer close(done)
+		defer func() { panicked = recover() }()
+		data, err = io.ReadAll(r)
 	}()
 	select {
-	case read := <-done:
-		if read.panicked != nil {
-			panic(read.panicked) // where the caller can recover it
+	case <-done:
+		if panicked != nil {
+			panic(panicked) // where the caller can recover it
 		}
-		return read.data, read.err
+		return data, err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, context.Cause(ctx)
 	}
+}
+
+// isFolder tells whether a content is an open folder, which can be seeked but not read.
+func isFolder(content io.Reader) bool {
+	file, ok := content.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.IsDir()
 }
 
 // rewind makes the file of a content that can be read at any place, so that one
@@ -276,7 +285,6 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 			return io.MultiReader(bytes.NewReader(head.Bytes()), f.open(), strings.NewReader(tail))
 		},
 		BodySize:   int64(head.Len()) + f.size + int64(len(tail)),
-		Foreign:    true,
 		Repeatable: true,
 		Texts: func(yield func(string) bool) {
 			for _, value := range fields {

@@ -201,6 +201,8 @@ func TestUploadRefuses(t *testing.T) {
 // endless is a reader without an end.
 type endless struct{}
 
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
 func TestUploadErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -364,6 +366,8 @@ func TestUploadOfWhatPanics(t *testing.T) {
 }
 
 type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("no disk") }
 
 func TestUploadChecksAllBeforeItSends(t *testing.T) {
 	t.Parallel()

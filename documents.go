@@ -118,65 +118,31 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 		Header:     http.Header{"User-Agent": {c.config.product()}},
 		Repeatable: true,
 		TryTimeout: c.config.tryTimeout,
+		MaxBytes:   c.config.maxBytes,
 		Stream:     true,
 		AnyHost:    true,
 	}, func(out *transport.Outcome) error {
 		if out.StatusCode != http.StatusOK {
 			return decodeError(storageDownload, out, "", errors.New("it is not the whole document"))
 		}
-		body := &noting{r: out.Stream, limit: c.config.maxBytes}
 		var err error
-		if n, err = io.Copy(w, body); err != nil && body.err == nil {
+		if n, err = io.Copy(w, out.Stream); err != nil && out.Err == nil {
 			return fmt.Errorf("porting: %s: writing the document: %w", storageDownload.Name, err)
 		}
-		return body.verdict(storageDownload, out)
+		return verdict(storageDownload, out)
 	})
 	return n, err
 }
 
-// storageURL reads the address of a storage host: https, or http to loopback if the
-// API is there, too.
+// storageURL reads the address of a storage host: https, or http where the API may be
+// reached over http, too.
 func (c *Client) storageURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil:
 		return nil, errors.New("not an absolute URL")
-	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname()) || !isLoopback(c.config.baseURL.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !c.config.mayUsePlainHTTP(u.Hostname()) || !c.config.mayUsePlainHTTP(c.config.baseURL.Hostname())):
 		return nil, errors.New("not an https URL")
 	}
 	return u, nil
-}
-
-// A noting reader ends with [transport.ErrTooLarge] after limit bytes (0: no limit),
-// and keeps its error, to tell it from that of whoever reads.
-type noting struct {
-	r     io.Reader
-	limit int64
-	read  int64
-	err   error
-}
-
-func (n *noting) Read(p []byte) (int, error) {
-	read, err := n.r.Read(p)
-	n.read += int64(read)
-	if n.limit > 0 && n.read > n.limit {
-		read -= int(n.read - n.limit)
-		n.read = n.limit
-		err = transport.ErrTooLarge
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		n.err = err
-	}
-	return read, err
-}
-
-// verdict is the error of a success whose body couldn't be read to its end, if so.
-func (n *noting) verdict(op *Operation, out *transport.Outcome) error {
-	switch {
-	case n.err == nil:
-		return nil
-	case errors.Is(n.err, transport.ErrTooLarge):
-		return decodeError(op, out, "", n.err)
-	}
-	return connectionError(op, out, n.err)
 }

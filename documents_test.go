@@ -148,10 +148,6 @@ func TestDownloadRefusesLinks(t *testing.T) {
 	require.ErrorIs(t, err, porting.ErrNotFound)
 }
 
-func (endless) Read(p []byte) (int, error) { return len(p), nil }
-
-func (panicking) Read([]byte) (int, error) { panic("no disk") }
-
 func TestDownloadRefusesAPart(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)

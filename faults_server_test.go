@@ -28,7 +28,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
-	"github.com/numberporting/porting/internal/transport"
 )
 
 // A cell is one operation under one fault, with servers of its own.
@@ -79,12 +78,10 @@ func (c *cell) run(t *testing.T) {
 	}
 	opts := []porting.Option{porting.WithBaseURL(c.address(c.api)), porting.WithRetry(fast), porting.WithObserver(c)}
 	if c.secure { // the same pool as without the option, but it trusts the test's certificate
-		pool := transport.NewPool()
-		config := pool.Transport.(*http.Transport).TLSClientConfig
-		config.RootCAs = x509.NewCertPool()
-		config.RootCAs.AddCert(c.api.Certificate())
-		config.ServerName = "example.com"
-		opts = append(opts, porting.WithHTTPClient(pool))
+		own := porting.NewTransport()
+		own.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "example.com"}
+		own.TLSClientConfig.RootCAs.AddCert(c.api.Certificate())
+		opts = append(opts, porting.WithHTTPClient(&http.Client{Transport: own}))
 	}
 	client, err := porting.NewClient(porting.UserToken(apiUser, apiToken), append(opts, c.fault.opts...)...)
 	if !assert.NoError(t, err) {

@@ -49,6 +49,9 @@ func decodeJSON(data []byte, v any) error {
 	return json.Unmarshal(data, v, decodeOptions)
 }
 
+// isJSON tells whether data is a whole JSON value.
+func isJSON(data []byte) bool { return jsontext.Value(data).IsValid(decodeOptions) }
+
 // MarshalJSONTo writes the value, or null.
 func (o Optional[T]) MarshalJSONTo(e *jsontext.Encoder) error {
 	if o.state != optionalSet {

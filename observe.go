@@ -22,17 +22,17 @@ type Observer interface {
 // An Event is a try or a call that has ended. Its texts are few: an operation, a
 // method, a route and an error class can be labels of a metric.
 type Event struct {
-	Kind       EventKind
-	Operation  string        // such as "Drafts.Create"
-	Method     string        // the HTTP method
-	Route      string        // with parameters in braces; empty for Client.Do and for storage
-	Attempt    int           // of a try: its number, from 1; of a call: how many tries it took
-	StatusCode int           // of the answer; 0: there was none
-	RequestID  string        // the server's id of the answer
-	Duration   time.Duration // of a call: with its waits
-	Wait       time.Duration // of a try: the wait before the next; 0: there is none
-	Spent      bool          // of a try: there is no other because the client's budget of retries is spent
-	Class      ErrorClass    // empty: success
+	Kind        EventKind
+	Operation   string        // such as "Drafts.Create"
+	Method      string        // the HTTP method
+	Route       string        // with parameters in braces; empty for Client.Do and for storage
+	Attempt     int           // of a try: its number, from 1; of a call: how many tries it took
+	StatusCode  int           // of the answer; 0: there was none
+	RequestID   string        // the server's id of the answer
+	Duration    time.Duration // of a call: with its waits
+	Wait        time.Duration // of a try: the wait before the next; 0: there is none
+	BudgetSpent bool          // of a try: there is no other because the client's budget of retries is spent
+	Class       ErrorClass    // empty: success
 }
 
 // An EventKind tells tries from calls.
@@ -52,15 +52,15 @@ type ErrorClass string
 
 // The error classes.
 const (
-	ErrorClassLimiter  ErrorClass = "limiter"         // of a call: the limiter refused its first try
-	ErrorClassCanceled ErrorClass = "canceled"        // the context was canceled
-	ErrorClassTimeout  ErrorClass = "timeout"         // of the context, the call or the try
-	ErrorClassNetwork  ErrorClass = "network"         // no whole answer
-	ErrorClassClient   ErrorClass = "client"          // 3xx, and 4xx other than 429
-	ErrorClassRate     ErrorClass = "rate_limited"    // 429
-	ErrorClassServer   ErrorClass = "server"          // 5xx
-	ErrorClassUnknown  ErrorClass = "outcome_unknown" // of a call: an OutcomeUnknownError
-	ErrorClassDecode   ErrorClass = "decode"          // of a call: a DecodeError
+	ErrorClassLimiter        ErrorClass = "limiter"         // of a call: the limiter refused its first try
+	ErrorClassCanceled       ErrorClass = "canceled"        // the context was canceled
+	ErrorClassTimeout        ErrorClass = "timeout"         // of the context, the call or the try
+	ErrorClassNetwork        ErrorClass = "network"         // no whole answer
+	ErrorClassClient         ErrorClass = "client"          // 3xx, and 4xx other than 429
+	ErrorClassRate           ErrorClass = "rate_limited"    // 429
+	ErrorClassServer         ErrorClass = "server"          // 5xx
+	ErrorClassOutcomeUnknown ErrorClass = "outcome_unknown" // of a call: an OutcomeUnknownError
+	ErrorClassDecode         ErrorClass = "decode"          // of a call: a DecodeError
 )
 
 // classify returns the class of an error that a call returns.
@@ -73,7 +73,7 @@ func classify(err error) ErrorClass {
 	case err == nil:
 		return ""
 	case errors.As(err, &unknown):
-		return ErrorClassUnknown
+		return ErrorClassOutcomeUnknown
 	case errors.As(err, &decode):
 		return ErrorClassDecode
 	case errors.As(err, &api):
@@ -137,17 +137,17 @@ func (c *Client) watch(ctx context.Context, op *Operation, call *transport.Call)
 // tried is called after each try.
 func (w *watch) tried(t transport.Try) {
 	level := slog.LevelDebug
-	if t.Wait > 0 || t.Spent {
+	if t.Wait > 0 || t.BudgetSpent {
 		level = slog.LevelWarn
 	}
 	w.tell(level, t.Header, Event{
-		Kind:       EventTry,
-		Attempt:    t.Attempt,
-		StatusCode: t.StatusCode,
-		Duration:   t.Duration,
-		Wait:       t.Wait,
-		Spent:      t.Spent,
-		Class:      classifyTry(t.StatusCode, t.Err),
+		Kind:        EventTry,
+		Attempt:     t.Attempt,
+		StatusCode:  t.StatusCode,
+		Duration:    t.Duration,
+		Wait:        t.Wait,
+		BudgetSpent: t.BudgetSpent,
+		Class:       classifyTry(t.StatusCode, t.Err),
 	})
 }
 
@@ -189,7 +189,7 @@ func (w *watch) tell(level slog.Level, header http.Header, e Event) {
 	if e.Wait > 0 {
 		attrs = append(attrs, slog.Duration("wait", e.Wait))
 	}
-	if e.Spent {
+	if e.BudgetSpent {
 		attrs = append(attrs, slog.Bool("budget_spent", true))
 	}
 	if e.Class != "" {

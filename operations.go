@@ -9,9 +9,9 @@ type Operation struct {
 	Retry  RetryClass // whether it is sent again
 	Doc    string     // its documentation page
 
-	// IfUnknown says what to look at after an [OutcomeUnknownError]. It is empty
-	// for operations that can be repeated, which never return one.
-	IfUnknown string
+	// Check says what to look at after an [OutcomeUnknownError]. It is empty for
+	// operations that can be repeated, which never return one.
+	Check string
 }
 
 // A RetryClass says when an operation is sent again after a try that failed.
@@ -19,8 +19,8 @@ type RetryClass string
 
 const (
 	// RetrySafe operations change nothing, or nothing that doing it twice could harm, such
-	// as a second download link. They are sent again after
-	// 408, 429, 500, 502, 503 and 504 and after network errors.
+	// as a second download link. They are sent again after 408, 429, any 5xx but 501 and
+	// 505, and network errors.
 	RetrySafe RetryClass = "safe"
 	// RetryIdempotent operations leave the same state however often they are sent.
 	// They are sent again in the same cases.

@@ -459,7 +459,7 @@ func TestOperationsAreCovered(t *testing.T) {
 		documented = append(documented, op.Method+" "+op.Route)
 		assert.False(t, names[op.Name+op.Method+op.Route], "twice: %s", op.Name)
 		names[op.Name+op.Method+op.Route] = true
-		assert.Equal(t, op.Retry == porting.RetryUnsafe, op.IfUnknown != "", "%s: IfUnknown is for unsafe operations", op.Name)
+		assert.Equal(t, op.Retry == porting.RetryUnsafe, op.Check != "", "%s: IfUnknown is for unsafe operations", op.Name)
 		assert.Contains(t, []porting.RetryClass{porting.RetrySafe, porting.RetryIdempotent, porting.RetryUnsafe}, op.Retry)
 	}
 	for _, o := range operations(t) {
@@ -717,7 +717,7 @@ func requireUnknown(t *testing.T, op porting.Operation, err error, unknown bool)
 	require.Equal(t, unknown, isA[*porting.OutcomeUnknownError](err), "%v", err)
 	if unknown {
 		assert.Equal(t, op.Name, errorAs[*porting.OutcomeUnknownError](t, err).Operation)
-		assert.Contains(t, err.Error(), op.IfUnknown)
+		assert.Contains(t, err.Error(), op.Check)
 	}
 }
 

@@ -17,16 +17,24 @@ import (
 
 // Defaults of a client.
 const (
-	defaultTryTimeout       = 30 * time.Second
 	defaultMaxResponseBytes = 64 << 20
 	defaultReadAhead        = 10
 )
 
+// defaultTryTimeouts are longer for what must not be repeated: to cut off a create that is
+// slow but succeeds makes an unknown outcome of it.
+var defaultTryTimeouts = map[RetryClass]time.Duration{
+	RetrySafe:       30 * time.Second,
+	RetryIdempotent: 30 * time.Second,
+	RetryUnsafe:     120 * time.Second,
+}
+
 // config is everything that options set. A copy of it is a copy of all settings.
 type config struct {
 	baseURL    *url.URL
+	plainHosts []string // hosts, besides loopback, that may be reached over http
 	creds      Credentials
-	httpClient *http.Client
+	pool       *transport.Pool // nil: the library's own, which is made with the client
 	userAgent  string
 	headers    []func(http.Header) // besides the client's own; functions, because nothing can print what they hold
 	timeout    time.Duration
@@ -36,6 +44,7 @@ type config struct {
 	retry      RetryPolicy
 	budget     *transport.Budget
 	limiter    Limiter
+	readOnly   bool
 	logger     *slog.Logger
 	observer   Observer
 }
@@ -52,7 +61,8 @@ func defaultConfig() config {
 type Option func(*config) error
 
 // WithBaseURL sets where the API is; the default is https://api.telnyx.com. A path
-// is kept as a prefix of every route. Only https is accepted, and http to loopback.
+// is kept as a prefix of every route. Only https is accepted, and http to loopback and to
+// the hosts of [WithPlainHTTP].
 func WithBaseURL(base string) Option {
 	return func(c *config) error {
 		u, err := url.Parse(base)
@@ -61,8 +71,6 @@ func WithBaseURL(base string) Option {
 			return badOption("base_url", "not a URL")
 		case u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 			return badOption("base_url", "not an absolute http or https URL")
-		case u.Scheme == "http" && !isLoopback(u.Hostname()):
-			return badOption("base_url", "http is only for loopback; credentials need https")
 		case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 			return badOption("base_url", "must have no user, query or fragment")
 		}
@@ -77,22 +85,60 @@ func WithBaseURL(base string) Option {
 	}
 }
 
+// WithPlainHTTP allows http instead of https to the named hosts, for a sandbox in another
+// container or behind a tunnel. Whoever can see the traffic to such a host sees the
+// credentials, the PINs and all else: never name a host of the real API.
+func WithPlainHTTP(hosts ...string) Option {
+	return func(c *config) error {
+		for i, host := range hosts {
+			if host == "" || strings.ContainsAny(host, ":/") {
+				return badOption("plain_http."+strconv.Itoa(i), "is not the bare name of a host")
+			}
+		}
+		c.plainHosts = append(slices.Clip(c.plainHosts), hosts...)
+		return nil
+	}
+}
+
+// mayUsePlainHTTP tells whether a host may be reached without TLS.
+func (c *config) mayUsePlainHTTP(host string) bool {
+	return isLoopback(host) || slices.ContainsFunc(c.plainHosts, func(plain string) bool { return strings.EqualFold(plain, host) })
+}
+
 // WithHTTPClient sends through client, which stays as it is: it is copied, and its
-// CheckRedirect is not used (see [Client]). Its Transport has net/http's pool of two
-// idle connections per host unless it says otherwise; without this option the client
-// has a pool of its own that serves many callers.
+// CheckRedirect is not used (see [Client]). Without this option the client has a pool of
+// connections of its own. To change one thing of that pool, such as a CA or a proxy, take
+// [NewTransport] and change it there: net/http's own transport keeps two idle connections
+// per host, and dials again for nearly every call when more callers share it.
+//
+// An unsafe operation is sent once because the library sees, through
+// net/http/httptrace, what happens to its request, and stops whoever is about to send it
+// again. A Transport that doesn't report to httptrace is believed to have sent nothing
+// only if its error is net's or crypto/tls's own: that the host wasn't found, the dial
+// failed or the certificate was refused. One that repeats requests by itself, without
+// reporting it, breaks the promise, and one that ignores contexts can hang a call.
 //
 // Files go to and from storage through it, too: a Transport that adds credentials of
-// its own would give them to the storage host. One that doesn't report connections to
-// net/http/httptrace is believed to have sent nothing only if its error is net's or
-// crypto/tls's own: that the host wasn't found, the dial failed or the certificate was
-// refused. Its other failures end unsafe calls with an [*OutcomeUnknownError].
+// its own would give them to the storage host.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) error {
 		if client == nil {
 			return badOption("http_client", "is nil")
 		}
-		c.httpClient = client
+		c.pool = transport.NewPool(client)
+		return nil
+	}
+}
+
+// NewTransport returns a transport with the settings of the library's own: to change one
+// thing of it, and to give it to [WithHTTPClient].
+func NewTransport() *http.Transport { return transport.NewTransport() }
+
+// WithReadOnly makes every operation that isn't [RetrySafe] an [*ArgumentError]: what a dry
+// run needs. Portability checks and download links, which are POSTs, are safe.
+func WithReadOnly() Option {
+	return func(c *config) error {
+		c.readOnly = true
 		return nil
 	}
 }
@@ -122,7 +168,8 @@ func WithTimeout(d time.Duration) Option {
 }
 
 // WithTryTimeout bounds each try, from dialling to the last byte of the answer. The
-// default is 30 s, and none for a download or for sending a file to storage.
+// default is 30 s, for unsafe operations 120 s, and none for a download or for sending a
+// file to storage.
 func WithTryTimeout(d time.Duration) Option {
 	return func(c *config) error {
 		if d <= 0 {
@@ -323,6 +370,9 @@ func (c *config) apply(opts []Option) error {
 		if err := opt(c); err != nil {
 			return err
 		}
+	}
+	if c.baseURL.Scheme == "http" && !c.mayUsePlainHTTP(c.baseURL.Hostname()) {
+		return badOption("base_url", "http is only for loopback, or WithPlainHTTP; credentials need https")
 	}
 	return nil
 }

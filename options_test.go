@@ -251,7 +251,7 @@ func TestRetryBudget(t *testing.T) {
 		assert.Equal(t, 2*30+100, requests)
 		spent := 0
 		for _, e := range told {
-			if e.Spent {
+			if e.BudgetSpent {
 				assert.Equal(t, porting.EventTry, e.Kind)
 				assert.Zero(t, e.Wait)
 				spent++

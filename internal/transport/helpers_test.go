@@ -62,7 +62,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // client sends through the script, or to any host if it is nil.
 func client(rt http.RoundTripper) *transport.Client {
-	return &transport.Client{HTTP: &http.Client{Transport: rt}, Policy: policy}
+	return &transport.Client{Pool: transport.NewPool(&http.Client{Transport: rt}), Policy: policy}
 }
 
 // safe and unsafe are calls to address.

@@ -2,27 +2,29 @@ package transport
 
 import (
 	"context"
-	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"runtime"
+	"sync/atomic"
 	"time"
 )
 
-// NewPool returns an HTTP client whose pool serves many callers at once: net/http's
-// own keeps two idle connections per host, and so dials again for nearly every
-// call when more than two callers share it. Only over TLS do dials take long enough
-// to wait for those of others.
-func NewPool() *http.Client {
-	plain := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	secure := &tls.Dialer{NetDialer: plain, Config: new(tls.Config)}
-	return &http.Client{Transport: &http.Transport{
+// maxIdle is how many idle connections to a host are kept.
+const maxIdle = 256
+
+// NewTransport returns the library's own HTTP transport. Its pool serves many callers at
+// once: net/http's own keeps two idle connections per host, and so dials again for nearly
+// every call when more than two callers share it.
+func NewTransport() *http.Transport {
+	t := &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            plain.DialContext,
-		DialTLSContext:         newDialer(handshake(secure)).DialContext,
-		TLSClientConfig:        secure.Config, // net/http sets its protocols
+		OnProxyConnectResponse: proxyRefusal,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    256,
+		MaxIdleConnsPerHost:    maxIdle,
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ExpectContinueTimeout:  time.Second,
@@ -31,17 +33,100 @@ func NewPool() *http.Client {
 			SendPingTimeout: 15 * time.Second,
 			PingTimeout:     15 * time.Second,
 		},
-	}}
+	}
+	if runtime.GOOS != "js" { // there, a transport that dials by itself doesn't use the browser's fetch
+		t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	}
+	return t
 }
 
-// handshake dials with a limit of time for the whole, and names it if that is what ended it:
-// [tls.Dialer] leaves it at the error of a context, which a caller would take for theirs.
-func handshake(d *tls.Dialer) func(ctx context.Context, network, address string) (net.Conn, error) {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := d.DialContext(ctx, network, address)
-		if err == context.DeadlineExceeded { //nolint:errorlint // the one of opening the connection is another
-			err = fmt.Errorf("no TLS handshake within %v: %w", d.NetDialer.Timeout, err)
-		}
-		return conn, err
+// A Pool is an HTTP client, and what is known of the connections that it keeps.
+type Pool struct {
+	HTTP        *http.Client
+	speaksHTTP2 atomic.Bool  // the last answer of the API came over HTTP/2
+	lastTimeout atomic.Int64 // when a try last timed out, in nanoseconds since 1970; 0: never
+}
+
+// NewPool returns the pool of an HTTP client, which it doesn't change. Nil: the library's own.
+func NewPool(client *http.Client) *Pool {
+	if client == nil {
+		client = &http.Client{Transport: NewTransport()}
 	}
+	return &Pool{HTTP: client}
+}
+
+// CloseIdleConnections closes the connections that no call uses.
+func (p *Pool) CloseIdleConnections() { p.HTTP.CloseIdleConnections() }
+
+func (p *Pool) roundTrip(req *http.Request) (*http.Response, error) {
+	rt := p.HTTP.Transport
+	if rt == nil {
+		rt = http.DefaultTransport
+	}
+	resp, err := rt.RoundTrip(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp == nil:
+		return nil, errors.New("the HTTP transport returned neither an answer nor an error")
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	switch {
+	case resp.StatusCode < 100:
+		_ = resp.Body.Close()
+		return nil, fmt.Errorf("an answer with the status %d", resp.StatusCode)
+	case resp.StatusCode == http.StatusSwitchingProtocols: // the body is the bare connection, which no context ends
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
+	return resp, nil
+}
+
+// timedOut is called after a try that timed out: its connection may be dead without a
+// word, and so may be those that idle beside it.
+func (p *Pool) timedOut() { p.lastTimeout.Store(time.Now().UnixNano()) }
+
+const (
+	// freshFor is how long a connection may have been idle for a call that must not be
+	// repeated. A server that is about to close it for having been idle may do so while the
+	// request is on its way, and then nobody knows what became of the request. Servers are
+	// known to close after one second; a new connection takes less than that.
+	freshFor = 500 * time.Millisecond
+	// settling is how long after a timeout a connection still counts as having been idle
+	// then: over HTTP/2 it becomes idle only when the try that timed out has been cleared away.
+	settling = time.Second
+)
+
+// mayBeClosing tells whether a connection that a call is about to use was idle for too long.
+func (p *Pool) mayBeClosing(info httptrace.GotConnInfo, repeatable bool) bool {
+	if !info.WasIdle {
+		return false
+	}
+	if !repeatable && info.IdleTime > freshFor {
+		return true
+	}
+	last := p.lastTimeout.Load()
+	return last > 0 && time.Now().Add(-info.IdleTime).Before(time.Unix(0, last).Add(settling))
+}
+
+// A proxyError says that a proxy refused to connect to the server.
+type proxyError struct {
+	proxy  string // its host and port
+	status int
+}
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy %s refused to connect: %d %s", e.proxy, e.status, http.StatusText(e.status))
+}
+
+// final tells whether asking the proxy again is of no use.
+func (e *proxyError) final() bool { return e.status < 500 && e.status != http.StatusTooManyRequests }
+
+// proxyRefusal makes a [proxyError] of a proxy's answer, where net/http only has its status.
+func proxyRefusal(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{proxy.Host, resp.StatusCode}
 }

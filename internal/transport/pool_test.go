@@ -1,16 +1,20 @@
 package transport_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting/internal/transport"
 )
@@ -55,7 +59,7 @@ func TestPoolWithoutHTTP2(t *testing.T) {
 // TestPoolWaitsForNothingForEver checks that each limit of time is there.
 func TestPoolWaitsForNothingForEver(t *testing.T) {
 	t.Parallel()
-	pool := transport.NewPool().Transport.(*http.Transport)
+	pool := transport.NewTransport()
 	for name, limit := range map[string]time.Duration{
 		"an idle connection": pool.IdleConnTimeout,
 		"a handshake":        pool.TLSHandshakeTimeout,
@@ -64,6 +68,29 @@ func TestPoolWaitsForNothingForEver(t *testing.T) {
 		"a ping's answer":    pool.HTTP2.PingTimeout,
 	} {
 		assert.GreaterOrEqual(t, limit, time.Second, name)
+	}
+}
+
+// TestProxiesThatRefuse has a proxy refuse to connect: its answer isn't the server's.
+func TestProxiesThatRefuse(t *testing.T) {
+	t.Parallel()
+	for status, attempts := range map[int]int{407: 1, 403: 1, 429: 4, 502: 4} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.WriteHeader(status)
+			})
+			proxy, err := url.Parse(address)
+			require.NoError(t, err)
+			c := quick(t)
+			c.Pool.HTTP.Transport.(*http.Transport).Proxy = http.ProxyURL(proxy)
+			out := c.Do(t.Context(), unsafe(t, anywhere))
+			assert.EqualError(t, out.Err, fmt.Sprintf("the proxy %s refused to connect: %d %s", proxy.Host, status, http.StatusText(status)))
+			assert.False(t, out.Sent)
+			assert.EqualValues(t, attempts, asked.Load())
+		})
 	}
 }
 
@@ -85,10 +112,16 @@ func TestUsersClientStaysAsItIs(t *testing.T) {
 	rt := &script{answers: []answer{{status: 200, body: "{}"}}}
 	users := &http.Client{Transport: rt, Timeout: 1 << 40, CheckRedirect: nil}
 	before := *users
-	c := &transport.Client{HTTP: users, Policy: policy}
+	c := &transport.Client{Pool: transport.NewPool(users), Policy: policy}
 	c.Do(t.Context(), safe(t, anywhere))
 	assert.Equal(t, before.Transport, users.Transport)
 	assert.Equal(t, before.Timeout, users.Timeout)
 	assert.Nil(t, users.CheckRedirect)
 	assert.Nil(t, users.Jar)
+}
+
+// trust makes the client's pool trust the server's certificate.
+func trust(c *transport.Client, server *httptest.Server) {
+	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	c.Pool.HTTP.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: roots}
 }

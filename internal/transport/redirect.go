@@ -10,11 +10,11 @@ import (
 // maxHops is how many redirects one try follows.
 const maxHops = 5
 
-// redirected returns the request that follows the answer's redirect, or nil if
-// the answer is none or may not be followed. Only a GET is followed, to the same
-// scheme, host and port; with [Call.AnyHost] to any host, but never from https to http.
-func (r *run) redirected(req *http.Request, resp *http.Response, hops int) *http.Request {
-	if req.Method != http.MethodGet || hops == maxHops {
+// redirected returns where the answer's redirect leads to, or nil if it is none or may not
+// be followed. Only a GET is followed, to the same scheme, host and port; with
+// [Call.AnyHost] to any host, but never from https to http.
+func (r *run) redirected(from *url.URL, resp *http.Response, hops int) *url.URL {
+	if r.call.Method != http.MethodGet || hops == maxHops {
 		return nil
 	}
 	switch resp.StatusCode {
@@ -27,22 +27,18 @@ func (r *run) redirected(req *http.Request, resp *http.Response, hops int) *http
 	if location == "" {
 		return nil
 	}
-	target, err := req.URL.Parse(location)
+	target, err := from.Parse(location)
 	if err != nil || target.User != nil {
 		return nil
 	}
-	same := target.Scheme == req.URL.Scheme && hostPort(target) == hostPort(req.URL)
+	same := target.Scheme == from.Scheme && hostPort(target) == hostPort(from)
 	elsewhere := r.call.AnyHost && target.Host != "" &&
-		(target.Scheme == "https" || target.Scheme == "http" && req.URL.Scheme == "http")
+		(target.Scheme == "https" || target.Scheme == "http" && from.Scheme == "http")
 	if !same && !elsewhere {
 		return nil
 	}
 	r.Hops = append(r.Hops, target)
-	next := req.Clone(req.Context())
-	next.URL = target
-	next.Host = target.Host
-	next.Response = resp
-	return next
+	return target
 }
 
 // hostPort is the URL's host in lower case with its port, also where that is the

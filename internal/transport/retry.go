@@ -1,12 +1,10 @@
 package transport
 
 import (
-	"crypto/tls"
-	"crypto/x509"
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -29,13 +27,16 @@ func (r *run) mayRepeat() bool {
 	if r.Attempts >= r.client.Policy.MaxAttempts || r.ctx.Err() != nil {
 		return false
 	}
-	switch r.StatusCode {
-	case 0:
-		return !isCertificateError(r.Err) && (r.call.Repeatable || !r.Sent)
-	case http.StatusTooManyRequests:
+	switch code := r.StatusCode; {
+	case code == 0:
+		var content *ContentError
+		final := isFinalDialError(r.Err) || errors.As(r.Err, &content)
+		return !final && (r.call.Repeatable || !r.Sent)
+	case code == http.StatusTooManyRequests:
 		return true
-	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case code == http.StatusNotImplemented, code == http.StatusHTTPVersionNotSupported:
+		return false
+	case code == http.StatusRequestTimeout, code >= 500:
 		return r.call.Repeatable
 	}
 	cutOff := r.Success() && r.Err != nil && !errors.Is(r.Err, ErrTooLarge)
@@ -85,14 +86,30 @@ func jitter(d time.Duration) time.Duration {
 	return rand.N(d)
 }
 
-// retryAfter reads the Retry-After header: seconds, or a date, which is compared
-// with the server's own clock if the answer has it. 0 means that it says nothing usable.
-func retryAfter(h http.Header) time.Duration {
+// askedWait is how long an answer asks to wait: its Retry-After, or for a 429 without one
+// its X-Ratelimit-Reset. Each is a number of seconds or a date, which is compared with the
+// server's own clock if the answer has it. A number that makes no sense but as a Unix time
+// is one. 0 means that the answer says nothing usable.
+func askedWait(status int, h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
+	if value == "" && status == http.StatusTooManyRequests {
+		value = strings.TrimSpace(h.Get("X-Ratelimit-Reset"))
+	}
 	if value == "" {
 		return 0
 	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		const early = 5e8 // seconds since 1970 on a day in 1985; as a wait, 16 years
+		if seconds >= 1000*early && seconds < 20_000*early {
+			seconds /= 1000 // in milliseconds
+		}
+		if seconds >= early && seconds < 20*early {
+			seconds -= float64(now.UnixNano()) / 1e9
+		}
 		switch {
 		case !(seconds > 0): // NaN too
 			return 0
@@ -105,28 +122,20 @@ func retryAfter(h http.Header) time.Duration {
 	if err != nil {
 		return 0
 	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
 	return max(0, at.Sub(now))
 }
 
-// isDialError tells whether the error is one of getting a connection: looking up
-// the host, dialling it or shaking hands with it.
-func isDialError(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" || isCertificateError(err)
-}
-
-// isCertificateError tells whether the server's certificate was refused, which
-// another try won't change.
-func isCertificateError(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	return errors.As(err, &verification) || errors.As(err, &authority) ||
-		errors.As(err, &host) || errors.As(err, &invalid)
+// limited is what a limiter's error means. That of golang.org/x/time/rate for a wait that
+// would pass the context's deadline isn't the context's error, although that is why it
+// doesn't wait.
+func limited(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ended(ctx)
+	case strings.Contains(err.Error(), "would exceed context deadline"):
+		return join(context.DeadlineExceeded, err)
+	}
+	return err
 }

@@ -52,6 +52,9 @@ func TestRetryClasses(t *testing.T) {
 		{"503 with Retry-After", answer{status: 503, header: "Retry-After: 1"}, all, 1},
 		{"504", answer{status: 504}, all, 1},
 		{"505", answer{status: 505}, 1, 1},
+		{"507", answer{status: 507}, all, 1},
+		{"520 of an edge network", answer{status: 520}, all, 1},
+		{"524 of an edge network", answer{status: 524}, all, 1},
 		{"connection reset", answer{err: errReset}, all, 1},
 		{"dial refused", answer{err: errDial}, all, all},
 		{"host unknown", answer{err: errLookUp}, all, all},
@@ -122,6 +125,12 @@ func TestWaits(t *testing.T) {
 		{"a date", answer{status: 429, header: "Retry-After: Sat, 01 Jan 2000 00:00:20 GMT"}, second(20), second(20.5)},
 		{"a date in RFC 850", answer{status: 429, header: "Retry-After: Saturday, 01-Jan-00 00:00:20 GMT"}, second(20), second(20.5)},
 		{"a date that is over", answer{status: 429, header: "Retry-After: Fri, 31 Dec 1999 23:59:00 GMT"}, second(0.5), second(1)},
+		{"a Unix time", answer{status: 429, header: "Retry-After: 946684820"}, second(20), second(20.5)},
+		{"a Unix time in milliseconds", answer{status: 429, header: "Retry-After: 946684820000"}, second(20), second(20.5)},
+		{"a Unix time that is over", answer{status: 429, header: "Retry-After: 946684000"}, second(0.5), second(1)},
+		{"the reset of a rate limit", answer{status: 429, header: "X-Ratelimit-Reset: 12"}, second(12), second(12.5)},
+		{"the reset as a Unix time", answer{status: 429, header: "X-Ratelimit-Reset: 946684820"}, second(20), second(20.5)},
+		{"the reset of another answer", answer{status: 503, header: "X-Ratelimit-Reset: 12"}, second(0.5), second(1)},
 		{"less than MinWait", answer{status: 429, header: "Retry-After: 0.1"}, second(0.5), second(1)},
 		{"the longest that MaxElapsed allows", answer{status: 429, header: "Retry-After: 59"}, second(59), second(59.5)},
 	}
@@ -260,6 +269,59 @@ func TestEndlessMaxWait(t *testing.T) {
 	c := client(rt)
 	c.Policy.MaxWait, c.Policy.MaxElapsed = math.MaxInt64, math.MaxInt64
 	assert.Equal(t, 429, c.Do(t.Context(), safe(t, anywhere)).StatusCode)
+}
+
+// TestCauses ends the context with a cause, at every place where a call waits.
+func TestCauses(t *testing.T) {
+	t.Parallel()
+	errDeploy := errors.New("deploy")
+	tests := []struct {
+		name string
+		do   func(end context.CancelCauseFunc) (*script, limiter)
+	}{
+		{"before the first try", func(end context.CancelCauseFunc) (*script, limiter) {
+			end(errDeploy)
+			return &script{answers: []answer{{status: 200}}}, nil
+		}},
+		{"in the limiter", func(end context.CancelCauseFunc) (*script, limiter) {
+			return &script{answers: []answer{{status: 200}}}, func(ctx context.Context) error { end(errDeploy); return ctx.Err() }
+		}},
+		{"in a wait", func(end context.CancelCauseFunc) (*script, limiter) {
+			time.AfterFunc(time.Second, func() { end(errDeploy) })
+			return &script{answers: []answer{{status: 429, header: "Retry-After: 30"}}}, nil
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, end := context.WithCancelCause(t.Context())
+				rt, limiter := test.do(end)
+				c := client(rt)
+				call := safe(t, anywhere)
+				if limiter != nil {
+					c.Limiter, call.Limited = limiter, true
+				}
+				err := c.Do(ctx, call).WaitErr
+				assert.ErrorIs(t, err, context.Canceled)
+				assert.ErrorIs(t, err, errDeploy)
+				assert.EqualError(t, err, "context canceled (deploy)")
+			})
+		})
+	}
+}
+
+// TestLimiterThatLooksAhead has a limiter refuse a wait as x/time/rate's does: for the
+// context's deadline, which it doesn't say as an error of its own.
+func TestLimiterThatLooksAhead(t *testing.T) {
+	t.Parallel()
+	c := client(&script{answers: []answer{{status: 200}}})
+	c.Limiter = limiter(func(context.Context) error { return errors.New("rate: Wait(n=1) would exceed context deadline") })
+	call := safe(t, anywhere)
+	call.Limited = true
+	out := c.Do(t.Context(), call)
+	assert.ErrorIs(t, out.Err, context.DeadlineExceeded)
+	assert.ErrorContains(t, out.Err, "rate: Wait")
 }
 
 func TestContextEndsDuringWait(t *testing.T) {
@@ -411,13 +473,13 @@ func TestBudget(t *testing.T) {
 		assert.EqualValues(t, 10+5, sent(10), "a wait that isn't begun takes nothing")
 
 		c.Policy.MaxAttempts = 1
-		c.HTTP.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
+		c.Pool.HTTP.Transport = roundTripper(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Body: io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))}, nil
 		})
 		for range 30 {
 			c.Do(t.Context(), safe(t, anywhere))
 		}
-		c.HTTP.Transport, c.Policy.MaxAttempts = rt, policy.MaxAttempts
+		c.Pool.HTTP.Transport, c.Policy.MaxAttempts = rt, policy.MaxAttempts
 		assert.EqualValues(t, 10, sent(10), "answers that break off give nothing back")
 	})
 }

@@ -1,11 +1,11 @@
 // Package transport carries one call to the server and says what became of it.
 //
-// It knows how often a call may be tried, how long to wait in between, how much
-// of an answer to read, which redirects to follow and what may be shown of an
-// error. It knows nothing of the API: the caller says whether a call may be
-// repeated, and makes results and errors of the [Outcome].
+// It knows how often a call may be tried, how long to wait in between, how much of an
+// answer to read and which redirects to follow. It knows nothing of the API: the caller
+// says whether a call may be repeated, and makes results and errors of the [Outcome].
 //
-// The loop of tries is go-retryablehttp's; this is the only package that knows it.
+// Read transport.go for the order of things, try.go for one try, sent.go for what is
+// known to have been sent, and retry.go for when there is another try.
 package transport
 
 import (
@@ -21,15 +21,15 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// A Client is what all calls have in common. It is not changed by them.
+// A Client is what all calls have in common. Calls don't change it.
 type Client struct {
-	HTTP    *http.Client
+	Pool    *Pool
 	Policy  Policy
 	Limiter Limiter // nil: none
 	Budget  *Budget // nil: none
 }
 
-// Limiter is waited for before each try of a call that is [Call.Limited].
+// A Limiter is waited for before each try of a call that is [Call.Limited].
 type Limiter interface {
 	// Wait returns when a try may be made, or an error if none may.
 	Wait(ctx context.Context) error
@@ -37,33 +37,32 @@ type Limiter interface {
 
 // A Call is one request, whole, so that it can be sent more than once.
 type Call struct {
-	Method      string
-	URL         *url.URL
-	Header      http.Header
-	Body        func() io.Reader // a new reader of the same bytes for each try; nil: no body
-	BodySize    int64
-	Foreign     bool          // reading the body may hang or panic; none begins when the call is over
-	Repeatable  bool          // sending it twice does no harm
-	Limited     bool          // the limiter is waited for
-	TryTimeout  time.Duration // 0: none
-	HeadTimeout time.Duration // of the part of a try before the body of a success; 0: none
-	MaxBytes    int64         // of an answer's body, decompressed; 0: no limit
-	Stream      bool          // the body of a success is handed over unread
-	AnyHost     bool          // redirects may lead to other hosts; cookies are neither sent nor kept
-	OnTry       func(Try)     // called after each try; may be nil
+	Method     string
+	URL        *url.URL
+	Header     http.Header
+	Body       func() io.Reader // a new reader of the same bytes for each try; nil: no body
+	BodySize   int64
+	Repeatable bool              // sending it twice does no harm
+	Limited    bool              // each try waits for the limiter
+	TryTimeout time.Duration     // 0: none
+	MaxBytes   int64             // of an answer's body, decompressed; 0: no limit
+	Stream     bool              // the body of a success is handed over unread
+	Whole      func([]byte) bool // tells whether the body of a success is whole, where HTTP doesn't; nil: it is
+	AnyHost    bool              // redirects may lead to other hosts; cookies are neither sent nor kept
+	OnTry      func(Try)         // called after each try; may be nil
 
 	Texts iter.Seq[string] // what the body says, for the caller's errors; not used here
 }
 
 // A Try is one sending of a call, as told to [Call.OnTry].
 type Try struct {
-	Attempt    int // from 1
-	StatusCode int // 0: no answer
-	Header     http.Header
-	Duration   time.Duration
-	Wait       time.Duration // before the next try; 0: there is none
-	Spent      bool          // there is none because the budget is spent
-	Err        error         // why there is no answer, or no whole one
+	Attempt     int // from 1
+	StatusCode  int // 0: no answer
+	Header      http.Header
+	Duration    time.Duration
+	Wait        time.Duration // before the next try; 0: there is none
+	BudgetSpent bool          // there is no other because the budget is spent
+	Err         error         // why there is no answer, or no whole one
 }
 
 // An Outcome is what is known when a call is over.
@@ -73,9 +72,9 @@ type Outcome struct {
 	StatusCode int // of the last answer; 0: the last try had none
 	Header     http.Header
 	Body       []byte        // of the last answer, as far as it was read; until Release
-	Stream     io.ReadCloser // instead of Body, if [Call.Stream] and a success
+	Stream     io.ReadCloser // instead of Body, if [Call.Stream] and a success; what ends it early is in Err
 	Hops       []*url.URL    // the redirects that the last try followed
-	Err        error         // why there is no answer, or why Body isn't whole, as [ErrTooLarge]
+	Err        error         // why there is no answer, or why its body isn't whole, as [ErrTooLarge]
 	Sent       bool          // the last try may have reached the server
 	WaitErr    error         // why a wait for the next try, or for the limiter, ended early
 	RetryAfter time.Duration // the wait that the last answer asked for
@@ -92,114 +91,101 @@ var ErrTooLarge = errors.New("the answer is larger than the limit")
 // Do sends the call until it succeeds, fails for good, or may not be tried again.
 func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 	r := &run{client: c, call: call, ctx: ctx, started: time.Now(), Outcome: Outcome{Call: call}}
-	req, err := retryablehttp.FromRequest((&http.Request{
-		Method:     call.Method,
-		URL:        call.URL,
-		Host:       call.URL.Host,
-		Header:     call.Header,
-		Proto:      "HTTP/1.1",
-		ProtoMajor: 1,
-		ProtoMinor: 1,
-	}).WithContext(ctx))
-	if err == nil && call.Body != nil {
-		err = req.SetBody(retryablehttp.ReaderFunc(func() (io.Reader, error) { return call.Body(), nil }))
-		req.ContentLength = call.BodySize
-	}
-	if err != nil {
-		return &Outcome{Call: call, Err: err}
-	}
-	httpClient := *c.HTTP
-	httpClient.Transport = r
-	httpClient.Timeout = 0 // a try's context has it
-	httpClient.Jar = r.jar()
-	loop := retryablehttp.Client{
-		HTTPClient:   &httpClient,
-		RetryMax:     c.Policy.MaxAttempts - 1,
-		CheckRetry:   r.judge,
-		Backoff:      r.startWait,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
-	defer r.closeStream() // also if OnTry panics
-	resp, err := loop.Do(req)
-	if resp != nil && r.stream == nil {
-		_ = resp.Body.Close()
-	}
-	if err == nil && r.stream != nil {
-		r.Stream, r.stream = r.stream, nil
-	}
-	switch {
-	case r.Attempts == 0:
-		r.Err = clean(err)
-	case r.waiting && err != nil:
-		r.WaitErr = ctx.Err()
-	}
+	defer r.releaseIfPanicking()
+	r.loop()
+	r.over = true
 	return &r.Outcome
 }
 
-// A run is one call on its way: the transport of its HTTP client and the judge
-// of its tries.
+// A run is one call on its way.
 type run struct {
+	Outcome
 	client  *Client
 	call    *Call
 	ctx     context.Context //nolint:containedctx // a run is the call's own, and ends with it
-	started time.Time       // when the first try began
+	started time.Time       // when the call began
 	tried   time.Time       // when the last try began
-	final   bool            // another try was not admitted
-	waiting bool            // a wait has begun and no try since
-	wait    time.Duration   // before the next try
-	wire    *wire           // of the last try
-	stream  io.ReadCloser   // of the last try, until the caller has it
-	Outcome
+	sent    *sent           // what is known of the last try's request
+	again   bool            // there is another try
+	wait    time.Duration   // before it
+	over    bool
 }
 
-// closeStream ends a try whose answer the caller doesn't get to read.
-func (r *run) closeStream() {
-	if r.stream != nil {
-		_ = r.stream.Close()
+// turn is one turn of the loop: the limiter, a try, the judgement, and the wait that the
+// loop begins after it.
+func (r *run) turn() {
+	r.again = false
+	if r.WaitErr = r.admit(); r.WaitErr != nil {
+		if r.Attempts == 0 {
+			r.Err = r.WaitErr
+		}
+		return
 	}
-}
-
-// judge is asked after each try whether there is another.
-func (r *run) judge(context.Context, *http.Response, error) (bool, error) {
-	if r.Attempts == 0 || r.final {
-		return false, nil
-	}
+	r.try()
 	if r.Success() && r.Err == nil {
 		r.client.Budget.succeed()
 	}
-	again := r.mayRepeat() && r.planWait()
-	spent := again && !r.client.Budget.take()
-	again = again && !spent
+	wanted := r.mayRepeat() && r.planWait()
+	r.again = wanted && r.client.Budget.take()
 	if r.call.OnTry != nil {
 		t := Try{
-			Attempt:    r.Attempts,
-			StatusCode: r.StatusCode,
-			Header:     r.Header,
-			Duration:   time.Since(r.tried),
-			Spent:      spent,
-			Err:        r.Err,
+			Attempt:     r.Attempts,
+			StatusCode:  r.StatusCode,
+			Header:      r.Header,
+			Duration:    time.Since(r.tried),
+			BudgetSpent: wanted && !r.again,
+			Err:         r.Err,
 		}
-		if again {
+		if r.again {
 			t.Wait = r.wait
 		}
 		r.call.OnTry(t)
 	}
-	return again, nil
 }
 
-// startWait begins the wait that judge has planned.
-func (r *run) startWait(_, _ time.Duration, _ int, _ *http.Response) time.Duration {
-	r.waiting = true
-	if r.jar() != nil {
-		r.call.Header.Del("Cookie") // the http.Client adds them for each try
+// admit waits until a try may begin.
+func (r *run) admit() error {
+	if r.ctx.Err() != nil {
+		return ended(r.ctx)
 	}
-	return r.wait
-}
-
-// jar is where the call's cookies are, or nil.
-func (r *run) jar() http.CookieJar {
-	if r.call.AnyHost {
+	if !r.call.Limited || r.client.Limiter == nil {
 		return nil
 	}
-	return r.client.HTTP.Jar
+	return limited(r.ctx, r.client.Limiter.Wait(r.ctx))
+}
+
+// loop takes turns. The loop itself is go-retryablehttp's, which is made for an
+// http.Client. It is fed stand-ins: for each of its requests a turn is taken, each of its
+// answers says nothing, and whether and when it goes on is what the turn has decided.
+func (r *run) loop() {
+	loop := retryablehttp.Client{
+		HTTPClient:   &http.Client{Transport: r},
+		RetryMax:     r.client.Policy.MaxAttempts - 1,
+		CheckRetry:   func(context.Context, *http.Response, error) (bool, error) { return r.again, nil },
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	request := (&http.Request{Method: http.MethodGet, URL: r.call.URL, Header: noHeader}).WithContext(r.ctx)
+	resp, err := loop.Do(&retryablehttp.Request{Request: request})
+	if err != nil { // the context ended a wait
+		r.WaitErr = ended(r.ctx)
+		return
+	}
+	_ = resp.Body.Close()
+}
+
+var noHeader = http.Header{}
+
+// RoundTrip takes a turn for go-retryablehttp.
+func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.turn()
+	return &http.Response{StatusCode: http.StatusNoContent, Header: noHeader, Body: http.NoBody, Request: req}, nil
+}
+
+// releaseIfPanicking gives back what a call holds that ends in a panic of a limiter's or
+// an observer's.
+func (r *run) releaseIfPanicking() {
+	if !r.over {
+		r.Release()
+	}
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,144 +23,202 @@ const (
 	pooled      = 8 << 20  // bytes of the largest buffer that is kept for another answer
 )
 
-// RoundTrip makes one try: it waits for the limiter, sends, follows the redirects
-// that may be followed, and reads the answer. What came of it is in r.Outcome;
-// what it returns only serves the http.Client around it.
-func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
-	r.waiting = false
-	if err := r.admit(req.Context()); err != nil {
-		r.final = true
-		r.WaitErr = err
-		return nil, closeBody(req, err)
-	}
+// try makes one try: it sends the request, follows the redirects that may be followed,
+// and reads the answer. What came of it is the run's Outcome.
+func (r *run) try() {
 	r.tried = time.Now()
 	r.Release()
-	r.Outcome = Outcome{Call: r.call, Attempts: r.Attempts + 1, Sent: true}
-
-	ctx, cancel := r.tryContext(req.Context())
-	ctx, r.wire = watch(ctx, cancel, r.call)
-	defer r.wire.settle()
-	if r.call.HeadTimeout > 0 {
-		defer time.AfterFunc(r.call.HeadTimeout, cancel).Stop()
-	}
-	sent := req.WithContext(ctx)
-	if r.jar() != nil {
-		sent = req.Clone(ctx) // net/http may go on reading the header of a try that is over
-	}
-	if r.call.Foreign {
-		body := newForeignBody(ctx, req.Body)
-		defer body.settle(req.Context())
-		sent.Body, sent.GetBody = body, nil
-	}
-	resp, err := r.send(sent)
+	r.Outcome = Outcome{Call: r.call, Attempts: r.Attempts + 1}
+	ctx, cancel := r.tryContext()
+	r.sent = newSent(r.call, r.client.Pool, cancel)
+	ctx = httptrace.WithClientTrace(ctx, &r.sent.trace)
+	resp, err := r.send(ctx)
 	if err != nil {
 		defer cancel()
-		r.Sent = !r.wire.neverSent(err)
+		r.Sent = !r.sent.never(err)
 		r.Err = r.explain(ctx, err)
-		return nil, closeBody(req, r.Err)
+		return
 	}
+	r.Sent = true
 	r.StatusCode = resp.StatusCode
 	r.Header = resp.Header
-	r.RetryAfter = retryAfter(resp.Header)
+	r.RetryAfter = askedWait(resp.StatusCode, resp.Header)
 	if r.call.Stream && r.Success() {
-		r.stream = &stream{ReadCloser: resp.Body, run: r, ctx: ctx, cancel: cancel}
-		resp.Body = r.stream
-		return resp, nil
+		r.Stream = &stream{ReadCloser: resp.Body, run: r, ctx: ctx, cancel: cancel}
+		return
 	}
 	defer cancel()
-	if err := r.read(resp, r.limit()); err != nil {
+	if err := r.read(resp); err != nil {
 		r.Err = r.explain(ctx, err)
 	}
-	return answered(req, resp), nil
 }
 
-// admit waits until a try may begin.
-func (r *run) admit(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if !r.call.Limited || r.client.Limiter == nil {
-		return nil
-	}
-	return r.client.Limiter.Wait(ctx)
-}
-
-// tryContext is the context of one try: the call's, and the time a try may take.
-func (r *run) tryContext(ctx context.Context) (context.Context, context.CancelFunc) {
+// tryContext is the context of one try: the call's, and the time that a try may take.
+func (r *run) tryContext() (context.Context, context.CancelFunc) {
 	limit := r.call.TryTimeout
-	if user := r.client.HTTP.Timeout; user > 0 && (limit == 0 || user < limit) {
+	if user := r.client.Pool.HTTP.Timeout; user > 0 && (limit == 0 || user < limit) {
 		limit = user
 	}
 	if limit > 0 {
-		return context.WithTimeout(ctx, limit)
+		return context.WithTimeout(r.ctx, limit)
 	}
-	return context.WithCancel(ctx)
+	return context.WithCancel(r.ctx)
 }
 
-// closeBody closes the request's body, as a RoundTripper must, and returns err.
-func closeBody(req *http.Request, err error) error {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
-	return err
-}
-
-// limit is how much of the current answer's body is read.
-func (r *run) limit() int64 {
-	if r.Success() {
-		return r.call.MaxBytes
-	}
-	return keptOfError
-}
-
-// send sends the request, and again for each redirect that may be followed.
-func (r *run) send(req *http.Request) (*http.Response, error) {
-	base := r.client.HTTP.Transport
-	if base == nil {
-		base = http.DefaultTransport
-	}
+// send sends the call's request, and another one for each redirect that may be followed.
+func (r *run) send(ctx context.Context) (*http.Response, error) {
+	target := r.call.URL
 	for hops := 0; ; hops++ {
-		resp, err := base.RoundTrip(req)
-		switch {
-		case err != nil:
+		resp, err := r.sendUntilTaken(ctx, target)
+		if err != nil {
 			return nil, err
-		case resp == nil:
-			return nil, errors.New("the HTTP transport returned neither an answer nor an error")
-		case resp.Body == nil:
-			resp.Body = http.NoBody
 		}
-		switch {
-		case resp.StatusCode < 100:
-			_ = resp.Body.Close()
-			return nil, fmt.Errorf("an answer with the status %d", resp.StatusCode)
-		case resp.StatusCode == http.StatusSwitchingProtocols: // the body is the bare connection, which no context ends
-			_ = resp.Body.Close()
-			resp.Body = http.NoBody
-		}
-		next := r.redirected(req, resp, hops)
+		next := r.redirected(target, resp, hops)
 		if next == nil {
 			return resp, nil
 		}
 		_, _ = io.CopyN(io.Discard, resp.Body, drained)
 		_ = resp.Body.Close()
-		req = next
+		target = next
 	}
 }
 
-// explain puts a context's end in front of what the transport made of it, and
-// tells a try's own timeout from the caller's.
+// sendUntilTaken sends a request again, within the same try, while it is certain that no
+// server has processed it. As in net/http, which does so for calls that can be repeated,
+// the first repeat is immediate, the others wait, and after the seventh it gives up.
+func (r *run) sendUntilTaken(ctx context.Context, target *url.URL) (*http.Response, error) {
+	const most = 7
+	wait := time.Duration(0)
+	for refusals := 0; ; {
+		resp, err := r.client.Pool.roundTrip(r.request(ctx, target))
+		switch {
+		case err == nil:
+			r.receive(target, resp)
+			return resp, nil
+		case r.sent.onlyClosed():
+		case !r.sent.refused(err) || refusals == most || !pause(ctx, wait):
+			return nil, err
+		default:
+			refusals++
+			wait = max(time.Second, 2*wait)
+		}
+		r.sent.reset()
+	}
+}
+
+// pause waits, and reports false if the context ends first.
+func pause(ctx context.Context, wait time.Duration) bool {
+	if wait == 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(jitter(wait))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// request makes the HTTP request of one try. Those of calls that must not be repeated
+// have no GetBody: with it, net/http sends them again by itself after a broken HTTP/2
+// stream, without it the error says why.
+func (r *run) request(ctx context.Context, target *url.URL) *http.Request {
+	req := (&http.Request{
+		Method:     r.call.Method,
+		URL:        target,
+		Host:       target.Host,
+		Header:     r.call.Header,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+	}).WithContext(ctx)
+	switch {
+	case r.call.Body != nil:
+		req.Body = r.sent.open(r.call)
+		req.ContentLength = r.call.BodySize
+		if r.call.Repeatable {
+			req.GetBody = func() (io.ReadCloser, error) { return r.sent.open(r.call), nil }
+		}
+	case !r.call.Repeatable && r.client.Pool.speaksHTTP2.Load():
+		req.Body = io.NopCloser(strings.NewReader("")) // without a body, net/http repeats it, too
+	}
+	if jar := r.jar(); jar != nil {
+		req.Header = req.Header.Clone()
+		req.Header.Del("Cookie")
+		for _, cookie := range jar.Cookies(target) {
+			req.AddCookie(cookie)
+		}
+		r.call.Header = req.Header // what was sent; errors hide it
+	}
+	return req
+}
+
+// receive takes note of an answer's head.
+func (r *run) receive(target *url.URL, resp *http.Response) {
+	if !r.call.AnyHost {
+		r.client.Pool.speaksHTTP2.Store(resp.ProtoMajor == 2)
+	}
+	if jar := r.jar(); jar != nil {
+		if cookies := resp.Cookies(); len(cookies) > 0 {
+			jar.SetCookies(target, cookies)
+		}
+	}
+}
+
+// jar is where the call's cookies are, or nil.
+func (r *run) jar() http.CookieJar {
+	if r.call.AnyHost {
+		return nil
+	}
+	return r.client.Pool.HTTP.Jar
+}
+
+// explain says why a try failed: the end of the call's context comes before what the
+// network made of it, and the try's own timeout is told from the caller's.
 func (r *run) explain(try context.Context, err error) error {
-	err = clean(err)
+	if errors.Is(try.Err(), context.DeadlineExceeded) {
+		r.client.Pool.timedOut()
+	}
 	switch {
 	case r.ctx.Err() != nil:
-		if errors.Is(err, r.ctx.Err()) {
-			return err
+		if errors.Is(err, r.ctx.Err()) || errors.Is(err, context.Cause(r.ctx)) {
+			return ended(r.ctx)
 		}
-		return fmt.Errorf("%w (%w)", r.ctx.Err(), err)
-	case r.wire.tooMany.Load():
-		return errTooMany
+		return join(ended(r.ctx), withoutURL(err))
+	case r.sent.twice.Load():
+		return errTwice
+	case r.sent.contentErr() != nil:
+		return r.sent.contentErr()
 	case try.Err() != nil:
 		return tryTimeoutError{time.Since(r.tried).Round(time.Millisecond)}
+	}
+	return withoutURL(err)
+}
+
+// ended is the error of a context that is over, with its cause if it has one.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return join(err, cause)
+}
+
+// join puts one error behind another; a nil one is left out.
+func join(first, second error) error {
+	if second == nil {
+		return first
+	}
+	return fmt.Errorf("%w (%w)", first, second)
+}
+
+// withoutURL takes the URL out of an error: a query can hold phone numbers, and a signed
+// URL opens a document.
+func withoutURL(err error) error {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
+		return withoutURL(withURL.Err)
 	}
 	return err
 }
@@ -173,26 +232,50 @@ func (e tryTimeoutError) Timeout() bool        { return true }
 func (e tryTimeoutError) Temporary() bool      { return true }
 func (e tryTimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// read reads the body into a buffer of the pool, at most limit bytes of it (0: all).
-// Read to its end, it leaves a connection that can be used again.
-func (r *run) read(resp *http.Response, limit int64) error {
+// read reads the body into a buffer of the pool, as far as its limit. A body that was read
+// to its end leaves a connection that can be used again.
+func (r *run) read(resp *http.Response) error {
 	defer resp.Body.Close()
+	limit := int64(keptOfError)
+	if r.Success() {
+		limit = r.call.MaxBytes
+	}
 	r.buffer = buffers.Get().(*bytes.Buffer)
 	r.buffer.Reset()
 	if n := min(resp.ContentLength, presized); n > 0 {
 		r.buffer.Grow(int(n) + bytes.MinRead)
 	}
-	body := io.Reader(resp.Body)
-	if limit > 0 && limit < math.MaxInt64 {
-		body = io.LimitReader(body, limit+1)
+	body, err := decompressed(resp)
+	if err == nil {
+		if limit > 0 && limit < math.MaxInt64 {
+			body = io.LimitReader(body, limit+1)
+		}
+		_, err = r.buffer.ReadFrom(body)
 	}
-	_, err := r.buffer.ReadFrom(body)
 	if limit > 0 && int64(r.buffer.Len()) > limit {
 		r.buffer.Truncate(int(limit))
 		err = ErrTooLarge
 	}
 	r.Body = r.buffer.Bytes()
+	if err == nil && r.Success() && endsWithConnection(resp) && r.call.Whole != nil && !r.call.Whole(r.Body) {
+		err = io.ErrUnexpectedEOF
+	}
 	return err
+}
+
+// decompressed is the body of an answer that is compressed although nobody asked for it,
+// or by a transport that leaves it so.
+func decompressed(resp *http.Response) (io.Reader, error) {
+	if resp.Header.Get("Content-Encoding") != "gzip" || resp.Uncompressed {
+		return resp.Body, nil
+	}
+	return gzip.NewReader(resp.Body)
+}
+
+// endsWithConnection tells whether the end of the connection is all that ends a body. One
+// that broke off then looks like a whole one.
+func endsWithConnection(resp *http.Response) bool {
+	return resp.ProtoMajor == 1 && resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 && !resp.Uncompressed
 }
 
 // buffers holds what bodies are read into.
@@ -209,31 +292,26 @@ func (o *Outcome) Release() {
 	o.buffer, o.Body = nil, nil
 }
 
-// answered is a response without its body and its Location: the http.Client
-// shall see its status and its cookies, and follow nothing.
-func answered(req *http.Request, resp *http.Response) *http.Response {
-	seen := *resp
-	seen.Body = http.NoBody
-	seen.Request = req
-	if resp.Header.Get("Location") != "" {
-		seen.Header = resp.Header.Clone()
-		seen.Header.Del("Location")
-	}
-	return &seen
-}
-
 // A stream is the unread body of a success. Closing it ends the try.
 type stream struct {
 	io.ReadCloser
 	run    *run
 	ctx    context.Context //nolint:containedctx // the try's, which lasts as long as the body
 	cancel context.CancelFunc
+	read   int64
 }
 
 func (s *stream) Read(p []byte) (int, error) {
 	n, err := s.ReadCloser.Read(p)
+	limit := s.run.call.MaxBytes
+	if s.read += int64(n); limit > 0 && s.read > limit {
+		n -= int(s.read - limit)
+		s.read = limit
+		err = ErrTooLarge
+	}
 	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF itself
 		err = s.run.explain(s.ctx, err)
+		s.run.Err = err
 	}
 	return n, err
 }
@@ -242,90 +320,4 @@ func (s *stream) Close() error {
 	err := s.ReadCloser.Close()
 	s.cancel()
 	return err
-}
-
-// net/http sends a request again by itself. Over HTTP/1 it only does so if it has
-// written nothing of it, over HTTP/2 also after the server broke off a stream whose
-// request it has acted on, and as often as that happens. So a try of an unsafe call may
-// get no other connection once it was sent over HTTP/2, and any other try may get one for
-// each redirect and a few more.
-const maxConns = maxHops + 5
-
-var errTooMany = errors.New("the server broke off the connection after the request was sent")
-
-// A wire is a try's context, and follows what connections the try gets.
-type wire struct {
-	context.Context //nolint:containedctx // it is one
-	cancel          context.CancelFunc
-	call            *Call
-
-	asked, got atomic.Int32 // connections
-	http2      atomic.Bool  // the request has been sent over it; known of unsafe calls only
-	tooMany    atomic.Bool
-	first      atomic.Pointer[dial] // of the wait for the first connection
-	settled    atomic.Bool          // that wait is over
-}
-
-type wireKey struct{}
-
-// Value returns the wire itself for its key.
-func (w *wire) Value(key any) any {
-	if key == (wireKey{}) {
-		return w
-	}
-	return w.Context.Value(key)
-}
-
-// watch returns a context with which a try tells the wire, and which is cancelled
-// before the try is sent over one connection too many.
-func watch(ctx context.Context, cancel context.CancelFunc, call *Call) (context.Context, *wire) {
-	w := &wire{Context: ctx, cancel: cancel, call: call}
-	trace := &httptrace.ClientTrace{GetConn: w.getConn, GotConn: w.gotConn}
-	if !call.Repeatable {
-		trace.WroteHeaderField = w.wroteHeaderField
-	}
-	return httptrace.WithClientTrace(w, trace), w
-}
-
-func (w *wire) getConn(string) { w.asked.Add(1) }
-
-func (w *wire) gotConn(httptrace.GotConnInfo) {
-	w.asked.CompareAndSwap(0, 1) // over HTTP/2, not every try that gets one has asked
-	if w.got.Add(1) > maxConns || w.http2.Load() {
-		w.tooMany.Store(true)
-		w.cancel()
-	}
-	w.settle()
-}
-
-// wroteHeaderField tells HTTP/2 by its pseudo-headers, whatever the connection is.
-func (w *wire) wroteHeaderField(key string, _ []string) {
-	if strings.HasPrefix(key, ":") {
-		w.http2.Store(true)
-	}
-}
-
-// waitsFor tells whether a dial to an address is for the try's first connection. The
-// dials for later ones, after a redirect or on a connection that broke, can't be told
-// apart, and what is dialed at a proxy serves only one of the hosts behind it.
-func (w *wire) waitsFor(address string) bool {
-	return w.asked.Load() == 1 && address == hostPort(w.call.URL)
-}
-
-// settle ends the wait for the first connection.
-func (w *wire) settle() {
-	w.settled.Store(true)
-	if d := w.first.Swap(nil); d != nil {
-		d.settle(w.got.Load() > 0)
-	}
-}
-
-// neverSent tells whether the failed try provably didn't reach the server:
-// a connection was asked for and never got, or the error is one of getting it.
-// A transport that doesn't tell is not believed to have sent nothing.
-func (w *wire) neverSent(err error) bool {
-	if w.got.Load() > 0 {
-		return false
-	}
-	return w.asked.Load() > 0 || isDialError(err)
 }

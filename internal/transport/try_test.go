@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -81,9 +83,9 @@ func raw(t *testing.T, do func(conn net.Conn)) (address string, requests *atomic
 // quick is a client with a pool of its own and waits of a millisecond.
 func quick(t *testing.T) *transport.Client {
 	t.Helper()
-	pool := transport.NewPool()
+	pool := transport.NewPool(nil)
 	t.Cleanup(pool.CloseIdleConnections)
-	return &transport.Client{HTTP: pool, Policy: transport.Policy{
+	return &transport.Client{Pool: pool, Policy: transport.Policy{
 		MaxAttempts: 4, MinWait: time.Millisecond, MaxWait: time.Millisecond, MaxElapsed: time.Minute,
 	}}
 }
@@ -105,7 +107,7 @@ func TestHeadersOfPastTries(t *testing.T) {
 				tries.Add(1)
 				return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: header, Body: http.NoBody, Request: r}, nil
 			}))
-			c.HTTP.Jar = jar
+			c.Pool.HTTP.Jar = jar
 			c.Policy.MinWait, c.Policy.MaxWait = 1, 1
 			c.Do(t.Context(), safe(t, anywhere))
 			readers.Wait()
@@ -139,7 +141,7 @@ func TestTryTimeouts(t *testing.T) {
 					}
 					return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
 				}))
-				c.HTTP.Timeout = test.users
+				c.Pool.HTTP.Timeout = test.users
 				call := safe(t, anywhere)
 				call.TryTimeout = test.call
 				assert.Equal(t, 204, c.Do(t.Context(), call).StatusCode)
@@ -240,22 +242,85 @@ func TestBrokenAnswers(t *testing.T) {
 		{"an error closed within its body", func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 422 No\r\nContent-Length: 10\r\n\r\n{")
 		}, 422, 1},
+		{"closed within a body without a length", func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n{")
+		}, 200, 4},
 		{"not HTTP", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }, 0, 4},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			address, requests := raw(t, test.do)
-			out := quick(t).Do(t.Context(), safe(t, address))
+			call := safe(t, address)
+			call.Whole = json.Valid
+			out := quick(t).Do(t.Context(), call)
 			assert.EqualValues(t, test.attempts, requests.Load(), "repeatable")
 			assert.Equal(t, test.status, out.StatusCode)
 			assert.Error(t, out.Err)
 
 			requests.Store(0)
-			out = quick(t).Do(t.Context(), unsafe(t, address))
+			call = unsafe(t, address)
+			call.Whole = json.Valid
+			out = quick(t).Do(t.Context(), call)
 			assert.EqualValues(t, 1, requests.Load(), "unsafe")
 			assert.True(t, out.Sent)
 			assert.Error(t, out.Err)
+		})
+	}
+	t.Run("whole, without a length", func(t *testing.T) {
+		t.Parallel()
+		address, _ := raw(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n{}") })
+		call := safe(t, address)
+		call.Whole = json.Valid
+		out := quick(t).Do(t.Context(), call)
+		require.NoError(t, out.Err)
+		assert.Equal(t, "{}", string(out.Body))
+	})
+}
+
+// TestCompressedAnswers has a server compress, and a transport that leaves it so.
+func TestCompressedAnswers(t *testing.T) {
+	t.Parallel()
+	address, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		if r.URL.Path == "/broken" {
+			_, _ = io.WriteString(w, "not gzip")
+			return
+		}
+		zip := gzip.NewWriter(w)
+		_, _ = io.WriteString(zip, r.URL.Path)
+		_ = zip.Close()
+	})
+	rt := transport.NewTransport()
+	rt.DisableCompression = true
+	t.Cleanup(rt.CloseIdleConnections)
+	assert.Equal(t, "/a", string(client(rt).Do(t.Context(), safe(t, address+"/a")).Body))
+	assert.Equal(t, "/a", string(quick(t).Do(t.Context(), safe(t, address+"/a")).Body))
+	c := client(rt)
+	c.Policy.MaxAttempts = 1
+	assert.Error(t, c.Do(t.Context(), safe(t, address+"/broken")).Err)
+}
+
+// TestContents sends contents that can't be read to their end: that isn't the network's
+// failure, and nobody tries again.
+func TestContents(t *testing.T) {
+	t.Parallel()
+	address, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	errDisk := errors.New("no disk")
+	for name, content := range map[string]io.Reader{
+		"a reader that fails":   io.MultiReader(strings.NewReader("con"), iotest.ErrReader(errDisk)),
+		"one that ends earlier": strings.NewReader("con"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			call := unsafe(t, address)
+			call.Repeatable = true
+			call.Body = func() io.Reader { return content }
+			call.BodySize = 1 << 20
+			out := quick(t).Do(t.Context(), call)
+			assert.Equal(t, 1, out.Attempts)
+			_, ok := errors.AsType[*transport.ContentError](out.Err)
+			assert.True(t, ok, out.Err)
 		})
 	}
 }
@@ -378,7 +443,7 @@ func TestUsersTimeout(t *testing.T) {
 	t.Cleanup(func() { close(hang) })
 	address, _ := raw(t, func(net.Conn) { <-hang })
 	c := quick(t)
-	c.HTTP.Timeout = 20 * time.Millisecond
+	c.Pool.HTTP.Timeout = 20 * time.Millisecond
 	c.Policy.MaxAttempts = 2
 	out := c.Do(t.Context(), safe(t, address))
 	assert.Equal(t, 2, out.Attempts)
@@ -550,7 +615,7 @@ func TestStream(t *testing.T) {
 		t.Parallel()
 		address, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "content") })
 		c := quick(t)
-		c.HTTP.Timeout = time.Minute
+		c.Pool.HTTP.Timeout = time.Minute
 		call := safe(t, address)
 		call.Stream = true
 		out := c.Do(t.Context(), call)
@@ -571,7 +636,7 @@ func TestCookiesAreTheHTTPClients(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	c := quick(t)
-	c.HTTP.Jar = jar
+	c.Pool.HTTP.Jar = jar
 	c.Do(t.Context(), safe(t, address))
 	assert.Equal(t, "1", string(c.Do(t.Context(), safe(t, address)).Body))
 }

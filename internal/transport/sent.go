@@ -1,0 +1,125 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+)
+
+// A sent is what is known of a try's request: whether it may have reached the server, and
+// whether somebody is about to send it a second time. It knows from net/http/httptrace,
+// which calls it on several goroutines.
+type sent struct {
+	trace  httptrace.ClientTrace
+	call   *Call
+	pool   *Pool
+	cancel context.CancelFunc
+
+	asked   atomic.Int32 // for connections
+	got     atomic.Int32 // connections, without those that were closed unused
+	closed  atomic.Int32 // connections that were closed unused
+	unused  atomic.Bool  // the last connection was
+	written atomic.Bool  // the whole request has been written
+	twice   atomic.Bool  // it was about to be sent again by somebody else
+	content atomic.Pointer[error]
+}
+
+func newSent(call *Call, pool *Pool, cancel context.CancelFunc) *sent {
+	s := &sent{call: call, pool: pool, cancel: cancel}
+	s.trace = httptrace.ClientTrace{GetConn: s.getConn, GotConn: s.gotConn, WroteRequest: s.wroteRequest}
+	return s
+}
+
+// reset forgets a request that nobody has processed, before it is sent again.
+func (s *sent) reset() {
+	s.got.Store(0)
+	s.unused.Store(false)
+	s.written.Store(false)
+}
+
+func (s *sent) getConn(string) { s.asked.Add(1) }
+
+func (s *sent) wroteRequest(info httptrace.WroteRequestInfo) {
+	if info.Err == nil {
+		s.written.Store(true)
+	}
+}
+
+// maxConns is how many connections a try may get: one for each redirect, and a few more
+// for what net/http repeats by itself.
+const maxConns = maxHops + 5
+
+var errTwice = errors.New("the connection broke after the request was sent, and the HTTP transport was about to send it again")
+
+// gotConn is called before a request is written to a connection. It is the last moment at
+// which that can be kept from happening: a connection that is closed here carries nothing.
+func (s *sent) gotConn(info httptrace.GotConnInfo) {
+	s.asked.CompareAndSwap(0, 1) // over HTTP/2, not every try that gets one has asked
+	switch {
+	case !s.call.Repeatable && s.written.Load(), s.got.Load() == maxConns:
+		s.twice.Store(true)
+		s.cancel()
+		if info.Conn != nil { // an HTTP transport may not look at the context
+			_ = info.Conn.Close()
+		}
+	case info.Conn != nil && s.closed.Load() < maxIdle && s.pool.mayBeClosing(info, s.call.Repeatable):
+		_ = info.Conn.Close()
+		s.closed.Add(1)
+		s.unused.Store(true)
+	default:
+		s.got.Add(1)
+		s.unused.Store(false)
+	}
+}
+
+// onlyClosed tells whether a request failed because its connection was closed unused.
+func (s *sent) onlyClosed() bool { return s.unused.Load() && s.got.Load() == 0 && !s.twice.Load() }
+
+// never tells whether a failed request provably didn't reach the server: a connection was
+// asked for and never got, the error is one of getting it, or the server says so. A
+// transport that doesn't tell is not believed to have sent nothing.
+func (s *sent) never(err error) bool {
+	if s.got.Load() == 0 && !s.twice.Load() && (s.asked.Load() > 0 || isDialError(err)) {
+		return true
+	}
+	return s.refused(err)
+}
+
+// refused tells whether the server has said that it did not process the request: over
+// HTTP/2 it refuses a stream, or names the last one that it will process in a GOAWAY. Only
+// the text of net/http's error tells.
+func (s *sent) refused(err error) bool {
+	if s.twice.Load() || s.got.Load() == 0 {
+		return false
+	}
+	cause, _ := strings.CutPrefix(err.Error(), "http2: Transport: cannot retry err [")
+	return strings.HasPrefix(cause, "http2: Transport received Server's graceful shutdown GOAWAY") ||
+		strings.HasPrefix(cause, "http2: Transport received GOAWAY from server") ||
+		strings.HasPrefix(cause, "stream error: stream ID ") && strings.Contains(cause, "; REFUSED_STREAM;")
+}
+
+// isDialError tells whether the error is one of getting a connection: looking up the host,
+// dialling it, shaking hands with it, or being refused by the proxy in front of it.
+func isDialError(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	var proxy *proxyError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" || errors.As(err, &proxy) || isFinalDialError(err)
+}
+
+// isFinalDialError tells whether it is one that another try won't change: the server's
+// certificate was refused, or the proxy doesn't let the client through.
+func isFinalDialError(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var proxy *proxyError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &host) ||
+		errors.As(err, &invalid) || errors.As(err, &proxy) && proxy.final()
+}
