@@ -213,7 +213,7 @@ func (s *framed) serve(conn net.Conn) {
 
 // request is what a header asks for.
 func request(header *http2.MetaHeadersFrame) *http.Request {
-	r := httptest.NewRequest(header.PseudoValue("method"), header.PseudoValue("path"), nil)
+	r := httptest.NewRequestWithContext(context.Background(), header.PseudoValue("method"), header.PseudoValue("path"), nil)
 	for _, field := range header.RegularFields() {
 		r.Header.Add(field.Name, field.Value)
 	}
@@ -295,7 +295,7 @@ func TestHTTP2Unprocessed(t *testing.T) {
 					client.CloseIdleConnections()
 					server.close()
 					assert.Equal(t, 1, sandbox.Count(a.name)-before, "acted")
-					assert.EqualValues(t, times+1, server.seen.Load(), "sent")
+					assert.Equal(t, times+1, server.seen.Load(), "sent")
 					sandbox.AssertClean(t)
 				})
 			}

@@ -146,7 +146,7 @@ func TestTransportsHTTP2(t *testing.T) {
 		make func() http.RoundTripper
 	}{
 		{"net/http", func() http.RoundTripper { return &http.Transport{ForceAttemptHTTP2: true} }},
-		{"x/net", func() http.RoundTripper { return &http2.Transport{} }},
+		{"x/net", func() http.RoundTripper { return &http2.Transport{} }}, //nolint:staticcheck // it is still in use
 	}
 	wraps := []struct {
 		name string

@@ -11,7 +11,6 @@ import (
 	"encoding/pem"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"math/big"
 	mathrand "math/rand/v2"
@@ -19,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -194,7 +194,7 @@ func start(t *testing.T, program program, sandbox *portingtest.Server) *proxy {
 		}))
 		file := filepath.Join(dir, program.name+".conf")
 		require.NoError(t, os.WriteFile(file, config.Bytes(), 0o600))
-		p.process = exec.Command(path, append(program.args[:len(program.args):len(program.args)], file)...) //nolint:noctx // it is asked to end, so that its children do
+		p.process = exec.Command(path, append(slices.Clip(program.args), file)...) //nolint:noctx // it is asked to end, so that its children do
 		p.process.Stdout, p.process.Stderr = &p.output, &p.output
 		require.NoError(t, p.process.Start())
 		go func() {
@@ -292,10 +292,4 @@ func distant(t *testing.T, address string, delay time.Duration) string {
 	require.NoError(t, err)
 	t.Cleanup(line.Close)
 	return line.Addr()
-}
-
-// discard reads the rest of a body, and closes it.
-func discard(body io.ReadCloser) {
-	_, _ = io.Copy(io.Discard, body)
-	_ = body.Close()
 }

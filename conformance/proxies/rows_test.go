@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -159,7 +160,8 @@ func bare(t *testing.T, _ *portingtest.Server, url string) create {
 		if err != nil {
 			return err
 		}
-		defer discard(resp.Body)
+		defer func() { _ = resp.Body.Close() }()
+		_, _ = io.Copy(io.Discard, resp.Body) // so that the connection can be used again
 		if resp.StatusCode != http.StatusCreated {
 			return errors.New(resp.Status)
 		}
