@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -97,24 +94,11 @@ func newLoad(t *testing.T, start func(*httptest.Server)) *load {
 	l.server = httptest.NewUnstartedServer(l)
 	l.server.Config.ConnState = l.count
 	start(l.server)
-	if cert := l.server.Certificate(); cert != nil {
-		trust(t, cert.Raw)
+	if l.server.TLS != nil {
+		needsTrust(t)
 	}
 	l.client = l.sandbox.Client(porting.WithBaseURL(l.server.URL))
 	return l
-}
-
-// trust makes a certificate one of the system's, which are read once: this is the only way to reach into a client's own
-// pool of connections, and httptest has the same certificate for all servers.
-func trust(t *testing.T, cert []byte) {
-	t.Helper()
-	switch runtime.GOOS {
-	case "windows", "darwin", "ios":
-		t.Skip("the system's certificates can't be set")
-	}
-	file := filepath.Join(t.TempDir(), "cert.pem")
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o600))
-	t.Setenv("SSL_CERT_FILE", file)
 }
 
 // ServeHTTP answers as the sandbox does, but for two ids.

@@ -90,14 +90,19 @@ func (s *sent) never(err error) bool {
 	return s.refused(err)
 }
 
-// refused tells whether the server has said that it did not process the request: over
-// HTTP/2 it refuses a stream, or names the last one that it will process in a GOAWAY. Only
+// refused tells whether the request was certainly not processed, although a connection was
+// got: over HTTP/2, a server can refuse a stream, or name in a GOAWAY the last one that it
+// will process, and a connection can turn out to be closed before anything is written. Only
 // the text of net/http's error tells.
 func (s *sent) refused(err error) bool {
 	if s.twice.Load() || s.got.Load() == 0 {
 		return false
 	}
-	cause, _ := strings.CutPrefix(err.Error(), "http2: Transport: cannot retry err [")
+	text := err.Error()
+	if text == "net/http: cannot rewind body after connection loss" {
+		return !s.written.Load()
+	}
+	cause, _ := strings.CutPrefix(text, "http2: Transport: cannot retry err [")
 	return strings.HasPrefix(cause, "http2: Transport received Server's graceful shutdown GOAWAY") ||
 		strings.HasPrefix(cause, "http2: Transport received GOAWAY from server") ||
 		strings.HasPrefix(cause, "stream error: stream ID ") && strings.Contains(cause, "; REFUSED_STREAM;")
