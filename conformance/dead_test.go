@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -99,7 +100,12 @@ func newDying(t *testing.T, protocol string, callers int) *dying {
 	line, err := proxies.NewLine(address, 5*time.Millisecond) // so that callers don't share a connection of HTTP/1.1
 	require.NoError(t, err)
 	t.Cleanup(line.Close)
-	client := sandbox.Client(porting.WithBaseURL(scheme+"://"+line.Addr()), porting.WithTryTimeout(3*time.Second), hasty)
+	// What several callers share over HTTP/2 is found dead by its pings, which come sooner here than by default.
+	pool := porting.NewTransport()
+	pool.HTTP2.SendPingTimeout, pool.HTTP2.PingTimeout = time.Second, time.Second
+	t.Cleanup(pool.CloseIdleConnections)
+	client := sandbox.Client(porting.WithBaseURL(scheme+"://"+line.Addr()), porting.WithTryTimeout(3*time.Second), hasty,
+		porting.WithHTTPClient(&http.Client{Transport: pool}))
 	return &dying{t, sandbox, line, client, callers}
 }
 

@@ -30,8 +30,8 @@ func NewTransport() *http.Transport {
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
 		HTTP2: &http.HTTP2Config{ // a connection that is silently dead is given up
-			SendPingTimeout: 15 * time.Second,
-			PingTimeout:     15 * time.Second,
+			SendPingTimeout: 10 * time.Second,
+			PingTimeout:     5 * time.Second,
 		},
 	}
 	if runtime.GOOS != "js" { // there, a transport that dials by itself doesn't use the browser's fetch
@@ -43,8 +43,10 @@ func NewTransport() *http.Transport {
 // A Pool is an HTTP client, and what is known of the connections that it keeps.
 type Pool struct {
 	HTTP        *http.Client
-	speaksHTTP2 atomic.Bool  // the last answer of the API came over HTTP/2
-	lastTimeout atomic.Int64 // when a try last timed out, in nanoseconds since 1970; 0: never
+	speaksHTTP2 atomic.Bool              // the last answer of the API came over HTTP/2
+	tries       atomic.Int32             // that are under way
+	lastTimeout atomic.Int64             // when a try last timed out, in nanoseconds since 1970; 0: never
+	suspect     atomic.Pointer[net.Conn] // that try's connection
 }
 
 // NewPool returns the pool of an HTTP client, which it doesn't change. Nil: the library's own.
@@ -85,29 +87,31 @@ func (p *Pool) roundTrip(req *http.Request) (*http.Response, error) {
 
 // timedOut is called after a try that timed out: its connection may be dead without a
 // word, and so may be those that idle beside it.
-func (p *Pool) timedOut() { p.lastTimeout.Store(time.Now().UnixNano()) }
+func (p *Pool) timedOut(conn *net.Conn) {
+	p.lastTimeout.Store(time.Now().UnixNano())
+	p.suspect.Store(conn)
+}
 
-const (
-	// freshFor is how long a connection may have been idle for a call that must not be
-	// repeated. A server that is about to close it for having been idle may do so while the
-	// request is on its way, and then nobody knows what became of the request. Servers are
-	// known to close after one second; a new connection takes less than that.
-	freshFor = 500 * time.Millisecond
-	// settling is how long after a timeout a connection still counts as having been idle
-	// then: over HTTP/2 it becomes idle only when the try that timed out has been cleared away.
-	settling = time.Second
-)
+// freshFor is how long a connection may have been idle for a call that must not be
+// repeated. A server that is about to close it for having been idle may do so while the
+// request is on its way, and then nobody knows what became of the request. Servers are
+// known to close after one second; a new connection takes less than that.
+const freshFor = 500 * time.Millisecond
 
-// mayBeClosing tells whether a connection that a call is about to use was idle for too long.
-func (p *Pool) mayBeClosing(info httptrace.GotConnInfo, repeatable bool) bool {
+// mayBeGone tells whether a connection that a try is about to use may be one that the
+// server has closed, or that is dead. If it is closed then, nobody else loses an answer:
+// it was idle, or no other try is under way. A dead connection of HTTP/2 that other tries
+// use is found by its pings.
+func (p *Pool) mayBeGone(info httptrace.GotConnInfo, repeatable bool) bool {
+	if suspect := p.suspect.Load(); suspect != nil && *suspect == info.Conn && p.tries.Load() == 1 {
+		return true
+	}
 	if !info.WasIdle {
 		return false
 	}
-	if !repeatable && info.IdleTime > freshFor {
-		return true
-	}
 	last := p.lastTimeout.Load()
-	return last > 0 && time.Now().Add(-info.IdleTime).Before(time.Unix(0, last).Add(settling))
+	idleSince := time.Now().Add(-info.IdleTime).UnixNano()
+	return !repeatable && info.IdleTime > freshFor || idleSince <= last
 }
 
 // A proxyError says that a proxy refused to connect to the server.

@@ -20,12 +20,13 @@ type sent struct {
 	pool   *Pool
 	cancel context.CancelFunc
 
-	asked   atomic.Int32 // for connections
-	got     atomic.Int32 // connections, without those that were closed unused
-	closed  atomic.Int32 // connections that were closed unused
-	unused  atomic.Bool  // the last connection was
-	written atomic.Bool  // the whole request has been written
-	twice   atomic.Bool  // it was about to be sent again by somebody else
+	asked   atomic.Int32             // for connections
+	conn    atomic.Pointer[net.Conn] // the last one that it got
+	got     atomic.Int32             // connections, without those that were closed unused
+	closed  atomic.Int32             // connections that were closed unused
+	unused  atomic.Bool              // the last connection was
+	written atomic.Bool              // the whole request has been written
+	twice   atomic.Bool              // it was about to be sent again by somebody else
 	content atomic.Pointer[error]
 }
 
@@ -67,13 +68,14 @@ func (s *sent) gotConn(info httptrace.GotConnInfo) {
 		if info.Conn != nil { // an HTTP transport may not look at the context
 			_ = info.Conn.Close()
 		}
-	case info.Conn != nil && s.closed.Load() < maxIdle && s.pool.mayBeClosing(info, s.call.Repeatable):
+	case info.Conn != nil && s.closed.Load() < maxIdle && s.pool.mayBeGone(info, s.call.Repeatable):
 		_ = info.Conn.Close()
 		s.closed.Add(1)
 		s.unused.Store(true)
 	default:
 		s.got.Add(1)
 		s.unused.Store(false)
+		s.conn.Store(&info.Conn)
 	}
 }
 

@@ -30,6 +30,8 @@ func (r *run) try() {
 	r.Release()
 	r.Outcome = Outcome{Call: r.call, Attempts: r.Attempts + 1}
 	ctx, cancel := r.tryContext()
+	r.client.Pool.tries.Add(1)
+	defer r.client.Pool.tries.Add(-1)
 	r.sent = newSent(r.call, r.client.Pool, cancel)
 	ctx = httptrace.WithClientTrace(ctx, &r.sent.trace)
 	resp, err := r.send(ctx)
@@ -179,7 +181,7 @@ func (r *run) jar() http.CookieJar {
 // network made of it, and the try's own timeout is told from the caller's.
 func (r *run) explain(try context.Context, err error) error {
 	if errors.Is(try.Err(), context.DeadlineExceeded) {
-		r.client.Pool.timedOut()
+		r.client.Pool.timedOut(r.sent.conn.Load())
 	}
 	switch {
 	case r.ctx.Err() != nil:
