@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 
 	"github.com/google/go-querystring/query"
@@ -164,6 +165,9 @@ func (c *Client) target(r *request) (*url.URL, error) {
 	var err error
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
 		return nil, &ArgumentError{r.op.Name, "path", "is not escaped"}
+	}
+	if v := reflect.ValueOf(r.query); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return &u, nil
 	}
 	values, ok := r.query.(url.Values)
 	if !ok {

@@ -230,6 +230,7 @@ func TestWatchingIsFreeWhenNobodyDoes(t *testing.T) { //nolint:paralleltest // i
 		}
 		return int(least)
 	}
-	assert.Equal(t, 28, allocations(), "of Go 1.26; another version may have another number")
-	assert.Greater(t, allocations(porting.WithLogger(slog.New(slog.DiscardHandler))), 28)
+	free := allocations()
+	assert.LessOrEqual(t, free, 23, "23 of Go 1.26 and 1.27")
+	assert.Greater(t, allocations(porting.WithLogger(slog.New(slog.DiscardHandler))), free)
 }

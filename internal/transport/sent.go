@@ -32,7 +32,10 @@ type sent struct {
 
 func newSent(call *Call, pool *Pool, cancel context.CancelFunc) *sent {
 	s := &sent{call: call, pool: pool, cancel: cancel}
-	s.trace = httptrace.ClientTrace{GetConn: s.getConn, GotConn: s.gotConn, WroteRequest: s.wroteRequest}
+	s.trace = httptrace.ClientTrace{GetConn: s.getConn, GotConn: s.gotConn}
+	if !call.Repeatable {
+		s.trace.WroteRequest = s.wroteRequest
+	}
 	return s
 }
 

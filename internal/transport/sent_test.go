@@ -228,7 +228,9 @@ func (p *pooled) RoundTrip(r *http.Request) (*http.Response, error) {
 	} else {
 		trace.GotConn(httptrace.GotConnInfo{Conn: new(closable)})
 	}
-	trace.WroteRequest(httptrace.WroteRequestInfo{})
+	if trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 	p.sent = append(p.sent, len(p.idle))
 	return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
 }

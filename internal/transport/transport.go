@@ -92,7 +92,7 @@ var ErrTooLarge = errors.New("the answer is larger than the limit")
 func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 	r := &run{client: c, call: call, ctx: ctx, started: time.Now(), Outcome: Outcome{Call: call}}
 	defer r.releaseIfPanicking()
-	r.loop()
+	r.takeTurns()
 	r.over = true
 	return &r.Outcome
 }
@@ -109,6 +109,13 @@ type run struct {
 	again   bool            // there is another try
 	wait    time.Duration   // before it
 	over    bool
+	limited io.LimitedReader // over the last try's body
+
+	// What go-retryablehttp is fed with, here so that it is allocated together.
+	loop    retryablehttp.Client
+	http    http.Client
+	turns   retryablehttp.Request
+	nothing http.Response
 }
 
 // turn is one turn of the loop: the limiter, a try, the judgement, and the wait that the
@@ -154,19 +161,21 @@ func (r *run) admit() error {
 	return limited(r.ctx, r.client.Limiter.Wait(r.ctx))
 }
 
-// loop takes turns. The loop itself is go-retryablehttp's, which is made for an
+// takeTurns takes turns. The loop itself is go-retryablehttp's, which is made for an
 // http.Client. It is fed stand-ins: for each of its requests a turn is taken, each of its
 // answers says nothing, and whether and when it goes on is what the turn has decided.
-func (r *run) loop() {
-	loop := retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: r},
+func (r *run) takeTurns() {
+	r.http.Transport = r
+	r.nothing = http.Response{StatusCode: http.StatusNoContent, Header: noHeader, Body: http.NoBody}
+	r.turns.Request = (&http.Request{Method: http.MethodGet, URL: r.call.URL, Header: noHeader}).WithContext(r.ctx)
+	r.loop = retryablehttp.Client{
+		HTTPClient:   &r.http,
 		RetryMax:     r.client.Policy.MaxAttempts - 1,
 		CheckRetry:   func(context.Context, *http.Response, error) (bool, error) { return r.again, nil },
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.wait },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	request := (&http.Request{Method: http.MethodGet, URL: r.call.URL, Header: noHeader}).WithContext(r.ctx)
-	resp, err := loop.Do(&retryablehttp.Request{Request: request})
+	resp, err := r.loop.Do(&r.turns)
 	if err != nil { // the context ended a wait
 		r.WaitErr = ended(r.ctx)
 		return
@@ -177,9 +186,9 @@ func (r *run) loop() {
 var noHeader = http.Header{}
 
 // RoundTrip takes a turn for go-retryablehttp.
-func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r *run) RoundTrip(*http.Request) (*http.Response, error) {
 	r.turn()
-	return &http.Response{StatusCode: http.StatusNoContent, Header: noHeader, Body: http.NoBody, Request: req}, nil
+	return &r.nothing, nil
 }
 
 // releaseIfPanicking gives back what a call holds that ends in a panic of a limiter's or

@@ -250,7 +250,8 @@ func (r *run) read(resp *http.Response) error {
 	body, err := decompressed(resp)
 	if err == nil {
 		if limit > 0 && limit < math.MaxInt64 {
-			body = io.LimitReader(body, limit+1)
+			r.limited = io.LimitedReader{R: body, N: limit + 1}
+			body = &r.limited
 		}
 		_, err = r.buffer.ReadFrom(body)
 	}
