@@ -1,6 +1,7 @@
 package portingtest
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -54,8 +55,8 @@ func readPositive(query url.Values, key string, unset int) int {
 	if !query.Has(key) {
 		return unset
 	}
-	n, _ := strconv.Atoi(query.Get(key)) // it was checked
-	return n
+	n, _ := strconv.ParseInt(query.Get(key), 10, 64) // it was checked
+	return int(min(n, math.MaxInt))                  // on every platform
 }
 
 // filter gives the records that pass, in order of creation.

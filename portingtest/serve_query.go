@@ -62,7 +62,7 @@ func wantBool(value string) problem {
 }
 
 func wantPositive(value string) problem {
-	if n, err := strconv.Atoi(value); err == nil && n > 0 {
+	if n, err := strconv.ParseInt(value, 10, 64); err == nil && n > 0 {
 		return problem{}
 	}
 	return wrongValue(wrongType, "must be an integer from 1", value)
