@@ -57,12 +57,12 @@ func TestLateCreate(t *testing.T) {
 				return s, client, drafts(t, client, number)
 			}
 
-			s, client, found := start() // which looks again
+			s, client, _ := start() // which looks again
 			s.Advance(test.wait)
 			assert.Len(t, drafts(t, client, number), 1)
 			assert.Empty(t, reported(s))
 
-			s, client, found = start() // which is hasty
+			s, client, found := start() // which is hasty
 			if len(found) == 0 {
 				_, err := client.Drafts.Create(t.Context(), number)
 				require.NoError(t, err)

@@ -210,7 +210,7 @@ func TestHTTP2Refusals(t *testing.T) {
 // A pooled transport reports an idle connection to httptrace, and sends over it, or over
 // another one if that has been closed. It counts what it has sent.
 type pooled struct {
-	idle []time.Duration // how long the connections have been idle, the first first
+	idle []time.Duration // how long each connection has been idle, in the order of their use
 	sent []int           // over which connection each request went; len(idle): a new one
 }
 

@@ -38,7 +38,7 @@ func (r *run) try() {
 	if err != nil {
 		defer cancel()
 		r.Sent = !r.sent.never(err)
-		r.Err = r.explain(ctx, err)
+		r.Err = r.explain(ctx.Err(), err)
 		return
 	}
 	r.Sent = true
@@ -51,7 +51,7 @@ func (r *run) try() {
 	}
 	defer cancel()
 	if err := r.read(resp); err != nil {
-		r.Err = r.explain(ctx, err)
+		r.Err = r.explain(ctx.Err(), err)
 	}
 }
 
@@ -177,10 +177,11 @@ func (r *run) jar() http.CookieJar {
 	return r.client.Pool.HTTP.Jar
 }
 
-// explain says why a try failed: the end of the call's context comes before what the
-// network made of it, and the try's own timeout is told from the caller's.
-func (r *run) explain(try context.Context, err error) error {
-	if errors.Is(try.Err(), context.DeadlineExceeded) {
+// explain says why a try failed, of which tryErr is its context's error: the end of the
+// call's context comes before what the network made of it, and the try's own timeout is told
+// from the caller's.
+func (r *run) explain(tryErr, err error) error {
+	if errors.Is(tryErr, context.DeadlineExceeded) {
 		r.client.Pool.timedOut(r.sent.conn.Load())
 	}
 	switch {
@@ -193,7 +194,7 @@ func (r *run) explain(try context.Context, err error) error {
 		return errTwice
 	case r.sent.contentErr() != nil:
 		return r.sent.contentErr()
-	case try.Err() != nil:
+	case tryErr != nil:
 		return tryTimeoutError{time.Since(r.tried).Round(time.Millisecond)}
 	}
 	return withoutURL(err)
@@ -313,7 +314,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		err = ErrTooLarge
 	}
 	if err != nil && err != io.EOF { //nolint:errorlint // readers return io.EOF itself
-		err = s.run.explain(s.ctx, err)
+		err = s.run.explain(s.ctx.Err(), err)
 		s.run.Err = err
 	}
 	return n, err
