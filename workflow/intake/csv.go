@@ -132,7 +132,8 @@ func newFile(r *bufio.Reader, s *source, p *parser, opts *Options) (*file, error
 // holds. If that says what separates the cells, it returns this and the second line.
 func firstLine(r *bufio.Reader) (line string, comma rune, err error) {
 	for n := 1; ; n = r.Buffered() + 1 { // not a whole buffer at once, for which a slow reader may take long
-		peeked, err := r.Peek(n)
+		_, err := r.Peek(n)
+		peeked, _ := r.Peek(r.Buffered())
 		line, rest, whole := strings.Cut(string(peeked), "\n")
 		comma, says := separator(line)
 		if says && whole {

@@ -191,11 +191,13 @@ func (p *parser) bare(text string) (e164 string, why Reason) {
 // or two.
 func isDecimal(text string) bool {
 	const fewest = 7
-	at := strings.IndexAny(text, ".,")
-	if at < fewest || len(text)-at-1 < 1 || len(text)-at-1 > 2 {
-		return false
+	for _, places := range []int{1, 2} {
+		at := len(text) - places - 1
+		if at >= fewest && (text[at] == '.' || text[at] == ',') {
+			return allDigits(strings.TrimLeft(text[:at], "+-")) && allDigits(text[at+1:])
+		}
 	}
-	return allDigits(strings.TrimLeft(text[:at], "+-")) && allDigits(text[at+1:])
+	return false
 }
 
 func allDigits(s string) bool { return countDigits(s) == len(s) }
@@ -263,6 +265,8 @@ func international(digits []byte) (e164 string, why Reason) {
 		return "", ReasonTooShort
 	case len(digits) > mostDigits:
 		return "", ReasonTooLong
+	case digits[0] == '0':
+		return "", ReasonCallingCode
 	case digits[0] == '1':
 		return american(digits[1:])
 	}
@@ -392,10 +396,10 @@ func (p *parser) nationalAbroad(digits []byte) (e164 string, why Reason) {
 	}
 	switch number.GetCountryCodeSource() {
 	case phonenumbers.PhoneNumber_FROM_NUMBER_WITH_IDD:
-		if !bytes.HasSuffix(prefix, code) {
-			return "", ReasonInvalid
+		if at := bytes.LastIndex(prefix, code); at >= 0 { // a 0 may come behind it
+			return international(digits[at:])
 		}
-		return international(digits[len(prefix)-len(code):])
+		return "", ReasonInvalid
 	case phonenumbers.PhoneNumber_FROM_NUMBER_WITHOUT_PLUS_SIGN:
 		return "", ReasonLostPlus
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -120,13 +121,14 @@ func (p *parser) candidates(line string) iter.Seq[candidate] {
 			}
 			end := p.runEnd(line, tokens, i)
 			run := tokens[i:end]
-			for len(run) > 1 && !run[len(run)-1].digits { // dashes behind it
-				run = run[:len(run)-1]
+			for last := len(run) - 1; last > 0 && !run[last].digits && !run[last].letters; last-- { // dashes behind it
+				run = run[:last]
 			}
 			list := i == 0 && listed.MatchString(line[run[0].from:run[0].to])
 			i = end
-			if !run[len(run)-1].digits || list && len(run) == 1 && i < len(tokens) {
-				continue // a plus alone, or the number of a list's line
+			plusAlone := !slices.ContainsFunc(run, func(t token) bool { return t.digits })
+			if plusAlone || list && len(run) == 1 && i < len(tokens) {
+				continue
 			}
 			for _, c := range p.split(line, run, list) {
 				if !yield(c) {
@@ -155,7 +157,7 @@ func tokenize(line string) []token {
 		t.to = i + utf8.RuneLen(r)
 		t.digits = t.digits || unicode.IsDigit(r) // also those that no number is accepted with
 		t.plus = t.plus || r == '+' || r == '＋'
-		t.letters = t.letters || unicode.IsLetter(r)
+		t.letters = t.letters || 'A' <= r&^0x20 && r&^0x20 <= 'Z' // others end a token: not all scripts have blanks
 	}
 	return tokens
 }
@@ -172,7 +174,7 @@ func inToken(line string, i int, r rune) bool {
 	case r == utf8.RuneError:
 		return false
 	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Pd, r)
+	return 'A' <= r&^0x20 && r&^0x20 <= 'Z' || unicode.IsDigit(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Pd, r)
 }
 
 func hasFoldPrefix(s, prefix string) bool {
