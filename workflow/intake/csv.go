@@ -162,12 +162,21 @@ func validComma(r rune) bool {
 	return r != '"' && r != '\r' && r != '\n' && utf8.ValidRune(r) && r != utf8.RuneError
 }
 
-// mostFrequent returns the separator that a header has most of.
+// mostFrequent returns the separator that a header has most of, outside of quotes.
 func mostFrequent(line string) rune {
-	comma, most := ',', 0
-	for _, r := range ",;\t|" {
-		if n := strings.Count(line, string(r)); n > most {
-			comma, most = r, n
+	const separators = ",;\t|"
+	count := map[rune]int{}
+	quoted := false
+	for _, r := range line {
+		quoted = quoted != (r == '"')
+		if !quoted {
+			count[r]++
+		}
+	}
+	comma := ','
+	for _, r := range separators {
+		if count[r] > count[comma] {
+			comma = r
 		}
 	}
 	return comma

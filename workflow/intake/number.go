@@ -182,9 +182,14 @@ func (p *parser) bare(text string) (e164 string, why Reason) {
 	case why != "":
 		return "", why
 	case plus:
-		return international(digits)
+		e164, why = international(digits)
+	default:
+		e164, why = p.national(digits)
 	}
-	return p.national(digits)
+	if len(e164) > len("+")+mostDigits { // the library lets some countries have more
+		return "", ReasonTooLong
+	}
+	return e164, why
 }
 
 // isDecimal tells whether a text is many digits with a point or comma before the last one

@@ -127,7 +127,7 @@ func (p *parser) candidates(line string) iter.Seq[candidate] {
 			list := i == 0 && listed.MatchString(line[run[0].from:run[0].to])
 			i = end
 			plusAlone := !slices.ContainsFunc(run, func(t token) bool { return t.digits })
-			if plusAlone || list && len(run) == 1 && i < len(tokens) {
+			if plusAlone || list && len(run) == 1 && i < len(tokens) && !tokens[i].hard {
 				continue
 			}
 			for _, c := range p.split(line, run, list) {
