@@ -183,7 +183,8 @@ func bestSpread(sets map[porting.SubRequestID]map[time.Time]bool) (first time.Ti
 		for _, set := range sets {
 			isFirst = isFirst || set[second(i)]
 			next := i
-			for ; next < worldSeconds+20 && !set[second(next)]; next++ {
+			for next < worldSeconds+20 && !set[second(next)] {
+				next++
 			}
 			ok = ok && next < worldSeconds+20
 			if second(next).After(last) {

@@ -42,9 +42,9 @@ type Options struct {
 
 // Place is where something stood.
 type Place struct {
-	Line   int    // from 1
-	Column int    // in bytes, from 1
-	Key    string // what the CSV file's column holds, as "postal_code"; empty in a text
+	Line   int    `json:"line"`         // from 1
+	Column int    `json:"column"`       // in bytes, from 1
+	Key    string `json:"key,omitzero"` // what the CSV file's column holds, as "postal_code"; empty in a text
 }
 
 // String returns the place in words.
@@ -58,11 +58,11 @@ func (p Place) String() string {
 
 // A Number is a number that was accepted.
 type Number struct {
-	E164      string // a plus and 2 to 15 digits
-	Extension string // the digits after "ext." or "x"; the number is ported without them
-	Place     Place
-	Raw       porting.Secret   // the text that it was read from; of a range, the whole
-	Profile   *enduser.Profile // the end user, if a CSV file has one; rows with the same may share it
+	E164      string           `json:"e164"`               // a plus and 2 to 15 digits
+	Extension string           `json:"extension,omitzero"` // the digits after "ext." or "x"; the number is ported without them
+	Place     Place            `json:"place"`
+	Raw       porting.Secret   `json:"raw"`              // the text that it was read from; of a range, the whole
+	Profile   *enduser.Profile `json:"profile,omitzero"` // the end user, if a CSV file has one; rows with the same may share it
 }
 
 // String returns the number in E.164 form.
@@ -71,9 +71,9 @@ func (n Number) String() string { return n.E164 }
 // A Rejection is what was refused. It prints and logs without the text, which is
 // personal data.
 type Rejection struct {
-	Place  Place
-	Reason Reason
-	Raw    porting.Secret // the text as it stood; Reveal shows it
+	Place  Place          `json:"place"`
+	Reason Reason         `json:"reason"`
+	Raw    porting.Secret `json:"raw"` // the text as it stood; Reveal shows it
 }
 
 // String returns place and reason.
@@ -88,10 +88,10 @@ func (r Rejection) LogValue() slog.Value { return slog.StringValue(r.String()) }
 // A Duplicate is a number that was accepted before, perhaps in another spelling. It
 // isn't accepted again.
 type Duplicate struct {
-	Number Number // with its place, and its profile
-	First  Place  // where it was accepted
+	Number Number `json:"number"` // with its place, and its profile
+	First  Place  `json:"first"`  // where it was accepted
 	// Conflict tells that the two rows have different profiles. The first one's counts.
-	Conflict bool
+	Conflict bool `json:"conflict"`
 }
 
 // String returns both places, and not the number.
@@ -121,10 +121,10 @@ type Row struct {
 
 // A Report is all that was read.
 type Report struct {
-	Numbers    []Number // each once, in the order of the input
-	Duplicates []Duplicate
-	Rejected   []Rejection
-	Profiles   []*enduser.Profile // each once, in the order of the input
+	Numbers    []Number           `json:"numbers"` // each once, in the order of the input
+	Duplicates []Duplicate        `json:"duplicates"`
+	Rejected   []Rejection        `json:"rejected"`
+	Profiles   []*enduser.Profile `json:"profiles"` // each once, in the order of the input
 }
 
 // Collect reads all rows. Equal profiles become one. If reading ends early, the report

@@ -289,15 +289,23 @@ func international(digits []byte) (e164 string, why Reason) {
 		return "", ReasonTooLong
 	}
 	code32 := int32(code) //nolint:gosec // at most three digits
-	switch phonenumbers.IsPossibleNumberWithReason(&phonenumbers.PhoneNumber{CountryCode: &code32, NationalNumber: &number}) {
+	if why := lengthReason(&phonenumbers.PhoneNumber{CountryCode: &code32, NationalNumber: &number}); why != "" {
+		return "", why
+	}
+	return "+" + string(digits), ""
+}
+
+// lengthReason says what is wrong with the number of a number's digits.
+func lengthReason(number *phonenumbers.PhoneNumber) Reason {
+	switch phonenumbers.IsPossibleNumberWithReason(number) {
 	case phonenumbers.IS_POSSIBLE:
-		return "+" + string(digits), ""
+		return ""
 	case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-		return "", ReasonTooShort
+		return ReasonTooShort
 	case phonenumbers.TOO_LONG:
-		return "", ReasonTooLong
+		return ReasonTooLong
 	default:
-		return "", ReasonLength
+		return ReasonLength
 	}
 }
 
@@ -390,8 +398,11 @@ func (p *parser) nationalAbroad(digits []byte) (e164 string, why Reason) {
 		return "", ReasonTooLong
 	}
 	number, err := phonenumbers.ParseAndKeepRawInput(string(digits), p.region)
-	if err != nil {
-		return "", lengthReason(digits)
+	switch {
+	case err != nil && len(digits) > mostDigits:
+		return "", ReasonTooLong
+	case err != nil:
+		return "", ReasonTooShort
 	}
 	subscriber := []byte(phonenumbers.GetNationalSignificantNumber(number))
 	code := strconv.AppendInt(nil, int64(number.GetCountryCode()), 10)
@@ -399,21 +410,17 @@ func (p *parser) nationalAbroad(digits []byte) (e164 string, why Reason) {
 	if !ok {
 		return "", ReasonInvalid
 	}
-	switch number.GetCountryCodeSource() {
-	case phonenumbers.PhoneNumber_FROM_NUMBER_WITH_IDD:
+	switch source := number.GetCountryCodeSource(); {
+	case source == phonenumbers.PhoneNumber_FROM_NUMBER_WITHOUT_PLUS_SIGN:
+		return "", ReasonLostPlus
+	case source == phonenumbers.PhoneNumber_FROM_NUMBER_WITH_IDD:
 		if at := bytes.LastIndex(prefix, code); at >= 0 { // a 0 may come behind it
 			return international(digits[at:])
 		}
 		return "", ReasonInvalid
-	case phonenumbers.PhoneNumber_FROM_NUMBER_WITHOUT_PLUS_SIGN:
-		return "", ReasonLostPlus
-	}
-	if !phonenumbers.IsValidNumber(number) {
-		switch phonenumbers.IsPossibleNumberWithReason(number) {
-		case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-			return "", ReasonTooShort
-		case phonenumbers.TOO_LONG:
-			return "", ReasonTooLong
+	case !phonenumbers.IsValidNumber(number):
+		if why := lengthReason(number); why != "" {
+			return "", why
 		}
 		return "", ReasonInvalid
 	}
@@ -424,12 +431,4 @@ func (p *parser) nationalAbroad(digits []byte) (e164 string, why Reason) {
 		return "", ReasonLostZero // the country writes a prefix, which isn't there
 	}
 	return "+" + string(code) + string(subscriber), ""
-}
-
-// lengthReason is for what the library can't read at all.
-func lengthReason(digits []byte) Reason {
-	if len(digits) > mostDigits {
-		return ReasonTooLong
-	}
-	return ReasonTooShort
 }
