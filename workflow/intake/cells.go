@@ -13,12 +13,24 @@ import (
 func text(of func(*enduser.Profile) *string) func(*parser, *enduser.Profile, string) Reason {
 	return func(_ *parser, to *enduser.Profile, cell string) Reason {
 		cell = visible(cell)
-		if strings.Contains(cell, "  ") || strings.ContainsAny(cell, "\t\n\v\f\r") {
+		if !single(cell) {
 			cell = strings.Join(strings.Fields(cell), " ")
 		}
-		*of(to) = strings.TrimSpace(cell)
+		*of(to) = cell
 		return ""
 	}
+}
+
+// single tells whether a text has no blanks but single ones between its words.
+func single(s string) bool {
+	after := byte(' ')
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == ' ' && after == ' ' {
+			return false
+		}
+		after = s[i]
+	}
+	return after != ' '
 }
 
 // redacted is what a secret prints as.
@@ -32,7 +44,7 @@ func identifier[T ~string](of func(*enduser.Profile) *T) func(*parser, *enduser.
 	return func(_ *parser, to *enduser.Profile, cell string) Reason {
 		cell = marked(strings.TrimSpace(visible(cell)))
 		switch {
-		case strings.ContainsAny(cell, "eE") && scientific.MatchString(cell):
+		case hasLetters(cell) && scientific.MatchString(cell):
 			return ReasonScientific
 		case len(cell) >= kept+3 && allDigits(cell) && strings.Trim(cell[kept:], "0") == "": // two zeros could be chance
 			return ReasonRounded

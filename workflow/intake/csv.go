@@ -80,8 +80,10 @@ type file struct {
 	parser *parser
 	known  *tracker
 	header header
-	first  *Row // what the header had, until it is yielded
-	line   int  // the last line that was read
+	first  *Row             // what the header had, until it is yielded
+	read   enduser.Profile  // of the row at hand
+	last   *enduser.Profile // of a row before
+	line   int              // the last line that was read
 }
 
 // newFile reads the header.
@@ -268,7 +270,8 @@ func (f *file) place(i int) Place {
 
 // profile reads the cells that describe the end user.
 func (f *file) profile(row *Row, cells []string) {
-	var profile enduser.Profile
+	profile := &f.read
+	*profile = enduser.Profile{}
 	reject := func(i int, why Reason) {
 		row.Rejected = append(row.Rejected, Rejection{f.place(i), why, porting.Secret(cells[i])})
 	}
@@ -280,11 +283,11 @@ func (f *file) profile(row *Row, cells []string) {
 			reject(i, ReasonEncoding)
 			continue
 		}
-		if why := column.set(f.parser, &profile, cells[i]); why != "" {
+		if why := column.set(f.parser, profile, cells[i]); why != "" {
 			reject(i, why)
 		}
 	}
-	if f.parser.lostZIPZero(&profile) {
+	if f.parser.lostZIPZero(profile) {
 		reject(f.header.of("postal_code"), ReasonLostZero)
 		profile.PostalCode = ""
 	}
@@ -296,8 +299,13 @@ func (f *file) profile(row *Row, cells []string) {
 		}
 		*option = porting.PortingOption{}
 	}
-	if profile != (enduser.Profile{}) {
-		row.Profile = &profile
+	switch {
+	case *profile == (enduser.Profile{}):
+	case f.last != nil && *profile == *f.last: // most files have an end user's rows in one place
+		row.Profile = f.last
+	default:
+		f.last = new(*profile)
+		row.Profile = f.last
 	}
 }
 

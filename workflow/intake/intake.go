@@ -132,17 +132,20 @@ type Report struct {
 func Collect(rows iter.Seq2[Row, error]) (*Report, error) {
 	report := new(Report)
 	same := map[enduser.Profile]*enduser.Profile{}
+	var last, profile *enduser.Profile // of a row, and what it became
 	for row, err := range rows {
 		if err != nil {
 			return report, err
 		}
-		if row.Profile != nil {
-			profile, known := same[*row.Profile]
-			if !known {
-				profile = row.Profile
+		if row.Profile != nil && row.Profile != last {
+			last = row.Profile
+			if profile = same[*last]; profile == nil {
+				profile = last
 				same[*profile] = profile
 				report.Profiles = append(report.Profiles, profile)
 			}
+		}
+		if row.Profile != nil {
 			for i := range row.Numbers {
 				row.Numbers[i].Profile = profile
 			}

@@ -133,7 +133,6 @@ func ascii(s string) bool {
 
 var (
 	scientific = regexp.MustCompile(`^[+-]?\d+([.,]\d*)?\s*[eE]\s*[+-]?\d+$`)
-	extension  = regexp.MustCompile(`(?i)^(.*\d.*?)[ ,;]*(?:;ext=|ext\.?|extn\.?|extension|x|#)[ :.]*(\d{1,7})$`)
 	keypad     = [...]byte{ // the digits of A to Z, ITU E.161
 		'2', '2', '2', '3', '3', '3', '4', '4', '4', '5', '5', '5', '6', '6', '6',
 		'7', '7', '7', '7', '8', '8', '8', '9', '9', '9', '9',
@@ -149,9 +148,9 @@ func (p *parser) number(text string) (e164, ext string, why Reason) {
 	if scientific.MatchString(text) {
 		return "", "", ReasonScientific
 	}
-	if m := extension.FindStringSubmatch(text); m != nil {
-		if e164, why = p.bare(m[1]); why == "" {
-			return e164, m[2], ""
+	if number, ext, ok := cutExtension(text); ok {
+		if e164, why = p.bare(number); why == "" {
+			return e164, ext, ""
 		}
 		if !p.vanity {
 			return "", "", why
@@ -159,6 +158,23 @@ func (p *parser) number(text string) (e164, ext string, why Reason) {
 	}
 	e164, why = p.bare(text)
 	return e164, "", why
+}
+
+// cutExtension cuts off up to seven digits behind a word or a sign that announces them.
+func cutExtension(text string) (number, ext string, ok bool) {
+	const most = 7
+	number = strings.TrimRight(text, "0123456789")
+	ext = text[len(number):]
+	if ext == "" || len(ext) > most {
+		return "", "", false
+	}
+	number = strings.TrimRight(number, " :.")
+	for _, word := range []string{";ext=", "ext", "extn", "extension", "x", "#"} {
+		if at := len(number) - len(word); at >= 0 && strings.EqualFold(number[at:], word) {
+			return strings.TrimRight(number[:at], " ,;"), ext, true
+		}
+	}
+	return "", "", false
 }
 
 // hasLetters tells whether a text has a letter or a sign that may announce an extension.
@@ -218,7 +234,7 @@ func (p *parser) digits(to []byte, text string) (digits []byte, plus bool, why R
 		switch {
 		case '0' <= c && c <= '9':
 			to = append(to, c)
-		case strings.IndexByte(" -.()[]/", c) >= 0:
+		case c == ' ', c == '-', c == '.', c == '(', c == ')', c == '[', c == ']', c == '/':
 		case c == '+' && len(to) == 0 && !plus:
 			plus = true
 		case strings.IndexByte("+,;|\n\t", c) >= 0 && severalAt(text, i):

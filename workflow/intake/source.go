@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -60,6 +61,9 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.from.Read(p)
 	s.left -= n
+	if !s.returned && bytes.IndexByte(p[:n], '\r') < 0 { // as most are
+		return n, err
+	}
 	kept := 0
 	for _, c := range p[:n] {
 		after := s.returned

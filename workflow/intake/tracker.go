@@ -13,6 +13,9 @@ import (
 type tracker struct {
 	seen map[uint64]sighting
 	seed maphash.Seed
+
+	last     *enduser.Profile // whose hash is known
+	lastHash uint64
 }
 
 type sighting struct {
@@ -43,5 +46,8 @@ func (t *tracker) hash(profile *enduser.Profile) uint64 {
 	if profile == nil {
 		return 0
 	}
-	return maphash.Comparable(t.seed, *profile)
+	if profile != t.last {
+		t.last, t.lastHash = profile, maphash.Comparable(t.seed, *profile)
+	}
+	return t.lastHash
 }
