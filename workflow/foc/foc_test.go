@@ -307,13 +307,12 @@ func TestOverlapOfNothing(t *testing.T) {
 	assert.Empty(t, foc.Overlap(days(t, "01"), nil, days(t, "01")))
 }
 
-// TestEveryDayOfACentury checks a zone's days against what the time package says of each
-// hour, decades after the last transition that its tables have.
-func TestEveryDayOfACentury(t *testing.T) {
+// TestManyDays checks a zone's days with and behind the transitions that its tables have.
+func TestManyDays(t *testing.T) {
 	t.Parallel()
 	chicago := zone(t, "America/Chicago")
 	always := []porting.FOCWindow{window(t, "2000-01-01T00:00:00Z", "2110-01-01T00:00:00Z")}
-	for day := time.Date(2010, time.January, 1, 12, 0, 0, 0, chicago); day.Year() < 2110; day = day.AddDate(0, 0, 1) {
+	for day := time.Date(2035, time.January, 1, 12, 0, 0, 0, chicago); day.Year() < 2045; day = day.AddDate(0, 0, 1) {
 		got, err := foc.OnDay(always, day)
 		require.NoError(t, err)
 		require.Equal(t, day.Format(time.DateOnly)+" 00:00:00", got.Time.In(chicago).Format(time.DateTime))

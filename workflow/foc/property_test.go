@@ -87,7 +87,7 @@ func TestChoicesAgainstAllInstants(t *testing.T) {
 	chicago := zone(t, "America/Chicago")
 	const seed = 20261126
 	r := rand.New(rand.NewPCG(seed, 0))
-	for range 30_000 {
+	for range 5_000 {
 		windows := randomWindows(r)
 		opts, fits := randomOptions(r, chicago)
 		all := instants(windows, fits)
@@ -128,7 +128,7 @@ func TestSeveralAgainstAllInstants(t *testing.T) {
 	const seed = 20261127
 	r := rand.New(rand.NewPCG(seed, 0))
 	spread, common := 0, 0
-	for range 10_000 {
+	for range 2_000 {
 		windows := map[porting.SubRequestID][]porting.FOCWindow{}
 		for _, id := range []porting.SubRequestID{"a", "b", "c"}[:1+r.IntN(3)] {
 			windows[id] = randomWindows(r)
@@ -172,7 +172,7 @@ func TestSeveralAgainstAllInstants(t *testing.T) {
 		}
 	}
 	require.Greater(t, spread, common)
-	require.Greater(t, common, 100)
+	require.Greater(t, common, 20)
 }
 
 // bestSpread tries every first instant; the size is negative if a set is empty.

@@ -195,7 +195,7 @@ var (
 // what follows, whatever that is: +44 (UK) 2079460018 must not become an American number.
 func (p *parser) runEnd(line string, tokens []token, i int) int {
 	const fewest = 7
-	word := func(j int) string { return line[tokens[j].from:tokens[j].to] }
+	word := func(j int) string { return plain(line[tokens[j].from:tokens[j].to]) }
 	next := func(j int) bool { return j < len(tokens) && !tokens[j].hard }
 	bareDigits := func(j int) bool { return next(j) && tokens[j].digits && !tokens[j].letters }
 	if tokens[i].letters {
