@@ -27,7 +27,7 @@ func TestLimitedServer(t *testing.T) {
 	}{
 		{"5 a second", &api{perSecond: 5, burst: 5}, 10_000, nil, 1.5},
 		{"5 a second for long", &api{perSecond: 5, burst: 5}, 50_000, nil, 1.5},
-		{"5 a second, without retries", &api{perSecond: 5, burst: 5}, 10_000, []porting.Option{noRetries}, 2},
+		{"5 a second, without retries", &api{perSecond: 5, burst: 5}, 10_000, []porting.Option{noRetries}, 6},
 		{"5 a second, with Retry-After", &api{perSecond: 5, burst: 5, after: time.Second}, 10_000, nil, 1.5},
 		{"one every 200 ms", &api{perSecond: 5, burst: 1}, 10_000, nil, 4},
 		{"1 a second", &api{perSecond: 1, burst: 1}, 5_000, nil, 4},
