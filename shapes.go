@@ -74,27 +74,28 @@ func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// decode decodes the object itself. A list of numbers gets room for them first, because to
-// move a long list as it grows would take a quarter of the time.
+// decode decodes the object itself.
 func (o object[T]) decode(d *jsontext.Decoder) error {
 	switch into := any(o.into).(type) {
 	case *PortRequest:
-		defer makeRoom(&into.PhoneNumbers, countObjects(d))()
+		return decodeWithRoom(d, into, &into.PhoneNumbers)
 	case *DraftPortRequest:
-		defer makeRoom(&into.PhoneNumbers, countObjects(d))()
+		return decodeWithRoom(d, into, &into.PhoneNumbers)
 	}
 	return json.UnmarshalDecode(d, o.into)
 }
 
-// makeRoom makes room in list for n items. The function that it returns takes the room
-// back if the answer had no such list, which is not the same as an empty one.
-func makeRoom[T any](list *[]T, n int) (settle func()) {
+// decodeWithRoom first makes room for the object's list, because to move a long list as it
+// grows would take a quarter of the time. It takes the room back if the answer had no such
+// list, which is not the same as an empty one: the decoder gives that no room.
+func decodeWithRoom[T any](d *jsontext.Decoder, into any, list *[]T) error {
+	n := countObjects(d)
 	*list = make([]T, 0, n)
-	return func() {
-		if len(*list) == 0 && cap(*list) == n { // the decoder gives an empty list no room
-			*list = nil
-		}
+	err := json.UnmarshalDecode(d, into)
+	if len(*list) == 0 && cap(*list) == n {
+		*list = nil
 	}
+	return err
 }
 
 // countObjects counts the objects that are to come by their braces. There can be fewer: a
