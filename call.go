@@ -126,19 +126,19 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 
 // get calls an operation whose answer is one object.
 func get[T model](ctx context.Context, c *Client, r *request) (*T, error) {
-	return getObject(ctx, c, r, object[T]{into: new(T)})
+	return getObject(ctx, c, r, new(object[T]))
 }
 
 // getOneOf calls an operation whose answer is one object or an array of one.
 func getOneOf[T model](ctx context.Context, c *Client, r *request) (*T, error) {
-	return getObject(ctx, c, r, object[T]{into: new(T), orArray: true})
+	return getObject(ctx, c, r, &object[T]{orArray: true})
 }
 
-func getObject[T model](ctx context.Context, c *Client, r *request, result object[T]) (*T, error) {
-	if _, err := c.call(ctx, r, &result); err != nil {
+func getObject[T model](ctx context.Context, c *Client, r *request, result *object[T]) (*T, error) {
+	if _, err := c.call(ctx, r, result); err != nil {
 		return nil, err
 	}
-	return result.into, nil
+	return &result.value, nil
 }
 
 // list calls an operation whose answer is an array. The result is never nil.

@@ -39,12 +39,12 @@ func (e *missingError) Error() string { return "the object that was asked for is
 
 // object decodes an answer that is one object.
 type object[T model] struct {
-	into    *T
+	value   T
 	orArray bool // an array of the one object is read, too
 }
 
 // UnmarshalJSONFrom decodes the object, and refuses what only looks like it.
-func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+func (o *object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	inArray := o.orArray && d.PeekKind() == '['
 	if inArray {
 		if _, err := d.ReadToken(); err != nil {
@@ -68,21 +68,21 @@ func (o object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 			return err
 		}
 	}
-	if name, value := (*o.into).key(); value == "" {
+	if name, value := o.value.key(); value == "" {
 		return &missingError{name}
 	}
 	return nil
 }
 
 // decode decodes the object itself.
-func (o object[T]) decode(d *jsontext.Decoder) error {
-	switch into := any(o.into).(type) {
+func (o *object[T]) decode(d *jsontext.Decoder) error {
+	switch into := any(&o.value).(type) {
 	case *PortRequest:
 		return decodeWithRoom(d, into, &into.PhoneNumbers)
 	case *DraftPortRequest:
 		return decodeWithRoom(d, into, &into.PhoneNumbers)
 	}
-	return json.UnmarshalDecode(d, o.into)
+	return json.UnmarshalDecode(d, &o.value)
 }
 
 // decodeWithRoom first makes room for the object's list, because to move a long list as it
