@@ -25,7 +25,7 @@ var recorded = []figures{
 }
 
 var recordedByGo127 = []figures{
-	{"memory-get", 0.84, 1.11, 0.91},
+	{"memory-get", 0.84, 1.09, 0.91},
 	{"memory-get-10k", 0.62, 1.00, 0.29},
 	{"memory-pages", 0.84, 1.05, 0.83},
 	{"memory-check", 0.75, 1.00, 0.59},
