@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -377,4 +378,64 @@ func TestPrefixesStayAsTheyAre(t *testing.T) {
 	}
 	_, err := porting.NewClient(porting.Token(apiToken), porting.WithHeader("idempotency-key", "1"))
 	requireArgument(t, err, "NewClient", "header.idempotency-key")
+}
+
+// TestReadOnly makes every operation with a client that only reads: whatever changes
+// something is refused before anything is sent.
+func TestReadOnly(t *testing.T) {
+	t.Parallel()
+	for o, op := range rows(t) {
+		t.Run(o.key, func(t *testing.T) {
+			t.Parallel()
+			sent := 0
+			client := newClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+				sent++
+				return nil, errBroken
+			}), porting.WithReadOnly(), porting.WithRetry(porting.RetryPolicy{MaxAttempts: 1}))
+			_, err := o.call(t.Context(), client, o.ids)
+			if op.Retry == porting.RetrySafe && op.Name != "Documents.Upload" { // of which only the first step is safe
+				assert.ErrorIs(t, err, errBroken)
+				assert.Equal(t, 1, sent)
+				return
+			}
+			requireArgument(t, err, op.Name, "client")
+			assert.Zero(t, sent)
+		})
+	}
+	client := newClient(t, newMock(t), porting.WithReadOnly())
+	requireArgument(t, client.Do(t.Context(), "DELETE", "/a", nil, nil, nil), "Do", "client")
+	assert.Error(t, newClient(t, newMock(t)).With(porting.WithReadOnly()).Do(t.Context(), "POST", "/a", nil, nil, nil))
+}
+
+// TestPlainHTTP allows http to a named host, and to no other.
+func TestPlainHTTP(t *testing.T) {
+	t.Parallel()
+	newWith := func(base string, hosts ...string) error {
+		_, err := porting.NewClient(porting.Token("t"), porting.WithBaseURL(base), porting.WithPlainHTTP(hosts...))
+		return err
+	}
+	assert.NoError(t, newWith("http://sandbox:8642", "sandbox"))
+	assert.NoError(t, newWith("http://SANDBOX", "other", "sandbox"))
+	assert.NoError(t, newWith("https://api.example.com", "sandbox"))
+	requireArgument(t, newWith("http://sandbox:8642"), "NewClient", "base_url")
+	requireArgument(t, newWith("http://sandbox.example.com", "sandbox"), "NewClient", "base_url")
+	requireArgument(t, newWith("http://sandbox:8642", "sandbox:8642"), "NewClient", "plain_http.0")
+	requireArgument(t, newWith("http://sandbox", "sandbox", ""), "NewClient", "plain_http.1")
+}
+
+// TestNewTransport changes one thing of the library's own transport, and leaves the rest.
+func TestNewTransport(t *testing.T) {
+	t.Parallel()
+	own := porting.NewTransport()
+	assert.NotSame(t, own, porting.NewTransport())
+	assert.GreaterOrEqual(t, own.MaxIdleConnsPerHost, 64)
+	assert.NotNil(t, own.Proxy)
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))
+	t.Cleanup(server.Close)
+	own.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	t.Cleanup(own.CloseIdleConnections)
+	client, err := porting.NewClient(porting.Token("t"), porting.WithBaseURL(server.URL), porting.WithHTTPClient(&http.Client{Transport: own}))
+	require.NoError(t, err)
+	_, err = client.Drafts.List(t.Context(), nil)
+	assert.NoError(t, err)
 }

@@ -8,12 +8,12 @@ import (
 
 // open opens the call's body for one request. A content that isn't in memory is watched:
 // if it can't be read to its end, that isn't the network's failure.
-func (s *sent) open(call *Call) io.ReadCloser {
+func open(call *Call) io.ReadCloser {
 	r := call.Body()
 	if _, inMemory := r.(*bytes.Reader); inMemory {
 		return io.NopCloser(r) // net/http knows it, and sends it together with the head
 	}
-	return &content{Reader: r, sent: s, left: call.BodySize}
+	return io.NopCloser(&content{r, call.BodySize})
 }
 
 // A ContentError says that the content of a call could not be read to its end.
@@ -25,32 +25,20 @@ func (e *ContentError) Error() string { return fmt.Sprintf("reading the content:
 // Unwrap returns the reader's error.
 func (e *ContentError) Unwrap() error { return e.Err }
 
-// A content is a body that isn't in memory. It tells the try how its reader failed.
+// A content is a body that isn't in memory. net/http passes its errors on.
 type content struct {
 	io.Reader
-	sent *sent
 	left int64 // bytes that are still to come
 }
 
 func (c *content) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.left -= int64(n)
-	if err == io.EOF && c.left > 0 { //nolint:errorlint // readers return io.EOF itself
-		err = fmt.Errorf("it got shorter while it was sent, by %d bytes", c.left)
-	}
-	if err != nil && err != io.EOF { //nolint:errorlint // likewise
+	switch {
+	case err == io.EOF && c.left > 0: //nolint:errorlint // readers return io.EOF itself
+		err = &ContentError{fmt.Errorf("it got shorter while it was sent, by %d bytes", c.left)}
+	case err != nil && err != io.EOF: //nolint:errorlint // likewise
 		err = &ContentError{err}
-		c.sent.content.Store(&err)
 	}
 	return n, err
-}
-
-func (c *content) Close() error { return nil }
-
-// contentErr is how the content's reader failed, or nil.
-func (s *sent) contentErr() error {
-	if err := s.content.Load(); err != nil {
-		return *err
-	}
-	return nil
 }

@@ -27,7 +27,6 @@ type sent struct {
 	unused  atomic.Bool              // the last connection was
 	written atomic.Bool              // the whole request has been written
 	twice   atomic.Bool              // it was about to be sent again by somebody else
-	content atomic.Pointer[error]
 }
 
 func newSent(call *Call, pool *Pool, cancel context.CancelFunc) *sent {

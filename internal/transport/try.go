@@ -138,10 +138,10 @@ func (r *run) request(ctx context.Context, target *url.URL) *http.Request {
 	}).WithContext(ctx)
 	switch {
 	case r.call.Body != nil:
-		req.Body = r.sent.open(r.call)
+		req.Body = open(r.call)
 		req.ContentLength = r.call.BodySize
 		if r.call.Repeatable {
-			req.GetBody = func() (io.ReadCloser, error) { return r.sent.open(r.call), nil }
+			req.GetBody = func() (io.ReadCloser, error) { return open(r.call), nil }
 		}
 	case !r.call.Repeatable && r.client.Pool.speaksHTTP2.Load():
 		req.Body = io.NopCloser(strings.NewReader("")) // without a body, net/http repeats it, too
@@ -192,8 +192,6 @@ func (r *run) explain(tryErr, err error) error {
 		return join(ended(r.ctx), withoutURL(err))
 	case r.sent.twice.Load():
 		return errTwice
-	case r.sent.contentErr() != nil:
-		return r.sent.contentErr()
 	case tryErr != nil:
 		return tryTimeoutError{time.Since(r.tried).Round(time.Millisecond)}
 	}
