@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,33 +19,66 @@ import (
 	"github.com/numberporting/porting/portingtest"
 )
 
-// TestReadmeCode checks that each Go block of the README stands, line by line, in a
-// file that is compiled.
+// TestReadmeProgram runs the README's program as it stands there.
+func TestReadmeProgram(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("compiles a program")
+	}
+	for _, block := range readmeBlocks(t) {
+		if !strings.HasPrefix(block, "package main\n") {
+			continue
+		}
+		file := filepath.Join(t.TempDir(), "main.go")
+		require.NoError(t, os.WriteFile(file, []byte(block), 0o600))
+		output, err := exec.CommandContext(t.Context(), "go", "run", file).CombinedOutput()
+		require.NoError(t, err, string(output))
+		assert.Regexp(t, `^\+13125550100 portable: true
+\+13125550182 portable: false
+pr_\w+ sr_\w+ foc-date-confirmed 2026-03-05 15:00:00 \+0000 UTC
+$`, string(output))
+		return
+	}
+	t.Error("the README has no program")
+}
+
+// TestReadmeCode checks that every other Go block of the README stands, line by line, in a
+// test file, and so is compiled.
 func TestReadmeCode(t *testing.T) {
 	t.Parallel()
 	var compiled strings.Builder
-	for _, pattern := range []string{"*_test.go", "portingtest/*_test.go", "examples/*/*.go"} {
-		files, err := filepath.Glob(pattern)
+	files, err := filepath.Glob("*_test.go")
+	require.NoError(t, err)
+	for _, file := range files {
+		source, err := os.ReadFile(file)
 		require.NoError(t, err)
-		for _, file := range files {
-			source, err := os.ReadFile(file)
-			require.NoError(t, err)
-			for line := range strings.Lines(string(source)) {
-				compiled.WriteString(strings.TrimSpace(line) + "\n")
-			}
-		}
+		compiled.WriteString(withoutIndent(string(source)))
 	}
-	blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readme(t), -1)
+	blocks := readmeBlocks(t)
 	require.Len(t, blocks, 3)
 	for _, block := range blocks {
-		var trimmed strings.Builder
-		for line := range strings.Lines(block[1]) {
-			trimmed.WriteString(strings.TrimSpace(line) + "\n")
-		}
-		if !strings.Contains(compiled.String(), trimmed.String()) {
-			t.Errorf("compiled nowhere:\n%s", block[1])
+		if !strings.HasPrefix(block, "package main\n") && !strings.Contains(compiled.String(), withoutIndent(block)) {
+			t.Errorf("compiled nowhere:\n%s", block)
 		}
 	}
+}
+
+// readmeBlocks returns the Go blocks of the README.
+func readmeBlocks(t *testing.T) []string {
+	t.Helper()
+	var blocks []string
+	for _, match := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(readme(t), -1) {
+		blocks = append(blocks, match[1])
+	}
+	return blocks
+}
+
+func withoutIndent(code string) string {
+	var b strings.Builder
+	for line := range strings.Lines(code) {
+		b.WriteString(strings.TrimSpace(line) + "\n")
+	}
+	return b.String()
 }
 
 // TestReadmeOperations checks the README's table against the client's.
