@@ -133,7 +133,7 @@ func (m Mask) hide(text string) (masked string, isCut bool, end int) {
 		longest /= 2
 	}
 	end = at[longest]
-	if m == nil {
+	if m == nil || text == "" {
 		return text, isCut, end
 	}
 	hidden := []byte(text)
