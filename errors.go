@@ -141,7 +141,7 @@ func (e *APIError) messageAfterStatus() string {
 		return message
 	}
 	rest = message[len(text):]
-	if more := strings.Trim(rest, " .:"); more == "" || rest[0] == ':' {
+	if more := strings.TrimLeft(rest, " .:"); more == "" || rest[0] == ':' {
 		return more
 	}
 	return message

@@ -115,17 +115,15 @@ func mayBePlain(text string, start int) bool {
 	if start > 0 && (isDigit(text[start-1]) || isLetter(text[start-1])) {
 		return false
 	}
-	end := start
-	for end < len(text) && (isDigit(text[end]) || 'a' <= text[end]|0x20 && text[end]|0x20 <= 'f') {
-		end++
-	}
-	if end == start || end == len(text) {
+	after := strings.TrimLeft(text[start:], "0123456789abcdefABCDEF")
+	size := len(text) - start - len(after)
+	if size == 0 || after == "" {
 		return false
 	}
-	if text[end] == ' ' { // as in 2026 15:00 and 1048576 bytes
-		return end-start == len("2026") || end+1 < len(text) && isLetter(text[end+1])
+	if after[0] == ' ' { // as in 2026 15:00 and 1048576 bytes
+		return size == len("2026") || len(after) > 1 && isLetter(after[1])
 	}
-	return isLetter(text[end]) || strings.IndexByte("-./:,\xc2", text[end]) >= 0 // the last begins a µ
+	return isLetter(after[0]) || strings.IndexByte("-./:,\xc2", after[0]) >= 0 // the last begins a µ
 }
 
 // isPartOfNumber tells whether there are more digits at an end of what looks plain.
