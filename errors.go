@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,7 +101,8 @@ func (e *APIError) Error() string {
 		after(" ", http.StatusText(e.StatusCode)) +
 		after(": ", e.mask.Text(message)) +
 		after("; ", e.mask.Text(e.fieldsBesides(message))) +
-		inParentheses(e.Method+" "+e.Route, after("code ", e.mask.Text(e.Code)), after("request ", e.mask.Name(e.RequestID)), attempts(e.Attempts))
+		inParentheses(e.Method+after(" ", e.Route), after("code ", e.mask.Text(e.Code)),
+			after("request ", e.mask.Name(e.RequestID)), attempts(e.Attempts))
 }
 
 // after is a text after what introduces it, or nothing if there is no text.
@@ -113,11 +115,8 @@ func after(intro, text string) string {
 
 // inParentheses lists the texts, but for empty ones.
 func inParentheses(texts ...string) string {
-	list := ""
-	for _, text := range texts {
-		list += after(", ", strings.TrimSpace(text))
-	}
-	return " (" + strings.TrimPrefix(list, ", ") + ")"
+	texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+	return " (" + strings.TrimSpace(strings.Join(texts, ", ")) + ")"
 }
 
 // attempts says how often a call was tried, if that was more than once.
@@ -246,7 +245,7 @@ func (e *ConnectionError) Error() string {
 	if e.Attempts == 0 {
 		what = "not sent"
 	}
-	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) + inParentheses(e.Method+" "+e.Route, attempts(e.Attempts))
+	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) + inParentheses(e.Method+after(" ", e.Route), attempts(e.Attempts))
 }
 
 // Unwrap returns what ended the call, such as [context.DeadlineExceeded].
@@ -289,7 +288,7 @@ func (e *OutcomeUnknownError) Error() string {
 	if e.Method == "" {
 		return s
 	}
-	return s + inParentheses(e.Method+" "+e.Route)
+	return s + inParentheses(e.Method+after(" ", e.Route))
 }
 
 // Unwrap returns what is known of the failure.

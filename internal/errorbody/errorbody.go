@@ -36,27 +36,28 @@ type Field struct {
 // tells that it is about something else than the error, and of a text the first line.
 func Read(body []byte, contentType string, whole bool) Said {
 	value, err := decode(body)
+	all := strings.ToValidUTF8(string(trim(body)), "\uFFFD")
 	if err != nil {
-		return readText(string(trim(body)), contentType, whole)
+		return readText(all, contentType, whole)
 	}
 	var s Said
-	isEmpty := true
 	switch value := value.(type) {
 	case string:
-		s.Message = value
+		return Said{Message: value}
 	case []any:
-		isEmpty = len(value) == 0
 		s.addError("", value)
 	case map[string]any:
-		isEmpty = len(value) == 0
 		s.addObject(value)
 		if s.saysNothing() {
 			s.addLists(value)
 		}
+	default:
+		return Said{}
 	}
 	s.lendMessage()
-	if s.saysNothing() && !isEmpty && !bytes.Contains(body, []byte(`"id"`)) {
-		s.Message = strings.ToValidUTF8(string(trim(body)), "\uFFFD")
+	isEmpty := strings.Trim(all, "{}[] \t\r\n") == ""
+	if s.saysNothing() && !isEmpty && !strings.Contains(all, `"id"`) {
+		s.Message = all
 	}
 	return s
 }

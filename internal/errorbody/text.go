@@ -51,5 +51,5 @@ func firstLine(text string, whole bool) string {
 	if isBinary || !whole && !ended {
 		return ""
 	}
-	return strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD"))
+	return strings.TrimSpace(line)
 }
