@@ -26,7 +26,7 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 		if unknown { // a ConnectionError says that repeating does no harm
 			err = fmt.Errorf("no answer: %w", out.Err)
 		} else {
-			err = connectionError(op, out, out.Err)
+			err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err, newMask(out)}
 		}
 	default:
 		err = apiError(op, out)
@@ -58,10 +58,6 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 // server has done something, and that the answer is elsewhere.
 func isUnknown(status int) bool {
 	return status < 200 || status == http.StatusSeeOther || status == http.StatusRequestTimeout || status >= 500
-}
-
-func connectionError(op *Operation, out *transport.Outcome, reason error) *ConnectionError {
-	return &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, reason, newMask(out)}
 }
 
 // apiError makes an error of an answer that isn't a 2xx.
@@ -105,12 +101,10 @@ func apiError(op *Operation, out *transport.Outcome) error {
 	return e
 }
 
-var errEmpty = errors.New("it is empty")
-
 // decode decodes the body of a success into result.
 func decode(op *Operation, out *transport.Outcome, result any) error {
 	if len(bytes.TrimSpace(out.Body)) == 0 {
-		return decodeError(op, out, "", errEmpty)
+		return decodeError(op, out, "", errors.New("it is empty"))
 	}
 	err := decodeJSON(out.Body, result)
 	if err == nil {

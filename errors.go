@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,13 @@ var (
 	ErrUnprocessable = errors.New("porting: unprocessable entity") // 422
 	ErrRateLimited   = errors.New("porting: rate limited")         // 429
 )
+
+var sentinels = map[int]error{
+	http.StatusUnauthorized:        ErrUnauthorized,
+	http.StatusNotFound:            ErrNotFound,
+	http.StatusUnprocessableEntity: ErrUnprocessable,
+	http.StatusTooManyRequests:     ErrRateLimited,
+}
 
 // Errors of All, for [errors.Is].
 var (
@@ -88,48 +96,52 @@ func (e *APIError) Error() string {
 	if e == nil {
 		return "porting: API error"
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "porting: %s: %d", e.Operation, e.StatusCode)
-	if text := http.StatusText(e.StatusCode); text != "" {
-		b.WriteString(" " + text)
-	}
 	message := e.messageAfterStatus()
-	if message != "" {
-		b.WriteString(": " + e.mask.Text(message))
+	return fmt.Sprintf("porting: %s: %d", e.Operation, e.StatusCode) +
+		after(" ", http.StatusText(e.StatusCode)) +
+		after(": ", e.mask.Text(message)) +
+		after("; ", e.mask.Text(e.fieldsBesides(message))) +
+		inParentheses(e.Method+after(" ", e.Route), after("code ", e.mask.Text(e.Code)),
+			after("request ", e.mask.Name(e.RequestID)), attempts(e.Attempts))
+}
+
+// after is a text after what introduces it, or nothing if there is no text.
+func after(intro, text string) string {
+	if text == "" {
+		return ""
 	}
-	if fields := e.fieldsBesides(message); fields != "" {
-		b.WriteString("; " + e.mask.Text(fields))
+	return intro + text
+}
+
+// inParentheses lists the texts, but for empty ones.
+func inParentheses(texts ...string) string {
+	texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+	return " (" + strings.TrimSpace(strings.Join(texts, ", ")) + ")"
+}
+
+// attempts says how often a call was tried, if that was more than once.
+func attempts(n int) string {
+	if n <= 1 {
+		return ""
 	}
-	b.WriteString(" (" + strings.TrimSpace(e.Method+" "+e.Route))
-	if e.Code != "" {
-		b.WriteString(", code " + e.mask.Text(e.Code))
-	}
-	if e.RequestID != "" {
-		b.WriteString(", request " + e.mask.Name(e.RequestID))
-	}
-	if e.Attempts > 1 {
-		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
-	}
-	return b.String() + ")"
+	return strconv.Itoa(n) + " attempts"
 }
 
 // messageAfterStatus is the message without the status that it may begin with, as the
 // titles of proxies' pages do.
 func (e *APIError) messageAfterStatus() string {
 	message := strings.TrimSpace(e.Message)
-	code, rest, _ := strings.Cut(message, " ")
-	if code == strconv.Itoa(e.StatusCode) && rest != "" && unicode.IsUpper(rune(rest[0])) {
+	rest, found := strings.CutPrefix(message, strconv.Itoa(e.StatusCode)+" ")
+	if found && rest != "" && unicode.IsUpper(rune(rest[0])) {
 		message = rest
 	}
 	text := http.StatusText(e.StatusCode)
 	if text == "" || len(message) < len(text) || !strings.EqualFold(message[:len(text)], text) {
 		return message
 	}
-	switch rest := message[len(text):]; {
-	case strings.Trim(rest, " .:") == "":
-		return ""
-	case rest[0] == ':':
-		return strings.TrimSpace(rest[1:])
+	rest = message[len(text):]
+	if more := strings.TrimLeft(rest, " .:"); more == "" || rest[0] == ':' {
+		return more
 	}
 	return message
 }
@@ -144,14 +156,11 @@ func (e *APIError) fieldsBesides(message string) string {
 	for _, f := range e.Fields {
 		said := cmp.Or(f.Message, f.Code)
 		text := strings.TrimSuffix(strings.TrimPrefix(f.Field+": "+said, ": "), ": ")
-		switch {
-		case text == "", text == e.Code, seen[text], b.Len() > enough:
-			continue
-		case strings.Contains(message, said) && containsWord(message, f.Field):
-			continue
+		isKnown := strings.Contains(message, said) && containsWord(message, f.Field)
+		if text != "" && text != e.Code && !isKnown && !seen[text] && b.Len() <= enough {
+			seen[text] = true
+			b.WriteString("; " + text)
 		}
-		seen[text] = true
-		b.WriteString("; " + text)
 	}
 	return strings.TrimPrefix(b.String(), "; ")
 }
@@ -176,20 +185,7 @@ func containsWord(text, name string) bool {
 
 // Is matches the sentinel of the error's status, unless the answer is storage's.
 func (e *APIError) Is(target error) bool {
-	if e == nil || e.isStorage {
-		return false
-	}
-	switch target {
-	case ErrUnauthorized:
-		return e.StatusCode == http.StatusUnauthorized
-	case ErrNotFound:
-		return e.StatusCode == http.StatusNotFound
-	case ErrUnprocessable:
-		return e.StatusCode == http.StatusUnprocessableEntity
-	case ErrRateLimited:
-		return e.StatusCode == http.StatusTooManyRequests
-	}
-	return false
+	return e != nil && !e.isStorage && target != nil && target == sentinels[e.StatusCode]
 }
 
 // An UnauthorizedError is a 401: the credentials are missing or wrong.
@@ -249,11 +245,7 @@ func (e *ConnectionError) Error() string {
 	if e.Attempts == 0 {
 		what = "not sent"
 	}
-	s := fmt.Sprintf("porting: %s: %s: %s (%s", e.Operation, what, e.mask.Text(fmt.Sprint(e.Err)), strings.TrimSpace(e.Method+" "+e.Route))
-	if e.Attempts > 1 {
-		s += fmt.Sprintf(", %d attempts", e.Attempts)
-	}
-	return s + ")"
+	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) + inParentheses(e.Method+after(" ", e.Route), attempts(e.Attempts))
 }
 
 // Unwrap returns what ended the call, such as [context.DeadlineExceeded].
@@ -288,18 +280,15 @@ type OutcomeUnknownError struct {
 
 // Error names the operation, what to look at, and what is known.
 func (e *OutcomeUnknownError) Error() string {
-	s := "porting: " + e.Operation + ": outcome unknown, the server may have acted"
-	if e.Check != "" {
-		s += "; " + e.Check
-	}
+	s := "porting: " + e.Operation + ": outcome unknown, the server may have acted" + after("; ", e.Check) + ": "
 	if _, ok := errors.AsType[*APIError](e.Err); ok {
-		return s + ": " + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
+		return s + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
 	}
-	s += ": " + e.mask.Text(fmt.Sprint(e.Err))
-	if e.Method != "" {
-		s += " (" + strings.TrimSpace(e.Method+" "+e.Route) + ")"
+	s += e.mask.Text(fmt.Sprint(e.Err))
+	if e.Method == "" {
+		return s
 	}
-	return s
+	return s + inParentheses(e.Method+after(" ", e.Route))
 }
 
 // Unwrap returns what is known of the failure.
@@ -329,21 +318,18 @@ type DecodeError struct {
 
 // Error names the operation, the field, why it can't be read, and the answer's message.
 func (e *DecodeError) Error() string {
-	s := "porting: " + e.Operation + ": the answer can't be read: "
+	what := "the answer can't be read: "
 	if e.changed && e.Message == "" {
-		s = "porting: " + e.Operation + ": the server did it, but its answer can't be read: "
+		what = "the server did it, but its answer can't be read: "
 	}
 	if e.Field != "" {
-		s += e.mask.Text(shownField(e.Field)) + ": "
+		what += e.mask.Text(shownField(e.Field)) + ": "
 	}
-	s += e.mask.Text(fmt.Sprint(e.Err))
-	if e.Message != "" {
-		s += "; it says: " + e.mask.Text(e.Message)
+	s := "porting: " + e.Operation + ": " + what + e.mask.Text(fmt.Sprint(e.Err)) + after("; it says: ", e.mask.Text(e.Message))
+	if e.RequestID == "" {
+		return s
 	}
-	if e.RequestID != "" {
-		s += " (request " + e.mask.Name(e.RequestID) + ")"
-	}
-	return s
+	return s + inParentheses("request "+e.mask.Name(e.RequestID))
 }
 
 // shownField is the path of a field without those of its names that aren't the API's: they

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"strconv"
 	"strings"
@@ -77,6 +78,25 @@ func decodeJSON(data []byte, v any) error {
 		err = json.Unmarshal(data, v, wholeNumberOptions)
 	}
 	return err
+}
+
+// textsIn yields every text and number in JSON, but not the names of members.
+func textsIn(data []byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		d := jsontext.NewDecoder(bytes.NewBuffer(data), decodeOptions)
+		for {
+			kind, length := d.StackIndex(d.StackDepth())
+			isName := kind == '{' && length%2 == 0
+			token, err := d.ReadToken()
+			if err != nil {
+				return
+			}
+			isText := token.Kind() == '"' && !isName || token.Kind() == '0'
+			if isText && !yield(token.String()) {
+				return
+			}
+		}
+	}
 }
 
 // readWholeNumber reads an integer whatever its notation: 3, 3.0 or 0.3e1.

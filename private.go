@@ -1,7 +1,7 @@
 package porting
 
 import (
-	"iter"
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,19 +21,16 @@ import (
 func newMask(out *transport.Outcome) mask.Mask {
 	header, texts, isStorage := out.Call.Header, out.Call.Texts, out.Call.AnyHost
 	urls := slices.Concat([]*url.URL{out.Call.URL}, out.Hops)
-	headers := func(add func(string)) {
-		for key, values := range header {
-			if !plainHeaders[key] {
-				addHeader(values, add)
-			}
-		}
-	}
+	headers := func(add func(string)) { addHeaders(header, add) }
 	values := func(add func(string)) {
 		for _, u := range urls {
 			for pair := range strings.SplitSeq(u.RawQuery, "&") {
 				key, value, _ := strings.Cut(pair, "=")
+				if unescaped, err := url.QueryUnescape(value); err == nil {
+					value = unescaped
+				}
 				if isStorage || !slices.Contains(loggedQuery, key) {
-					addParts(unescapeQuery(value), add)
+					addParts(value, add)
 				}
 			}
 			if isStorage { // the path of a signed URL is private; one of the API's has ids
@@ -59,20 +56,25 @@ var plainHeaders = map[string]bool{
 	"X-Request-Id": true, "X-Correlation-Id": true,
 }
 
-// addHeader adds each of a header's values, what follows a scheme such as "Bearer", and
+// addHeaders adds each value of the headers, what follows a scheme such as "Bearer", and
 // the parts of forms such as "user:token" and "name=value".
-func addHeader(values []string, add func(string)) {
-	for _, value := range values {
-		add(value)
-		if _, rest, found := strings.Cut(value, " "); found {
-			value = rest
-			add(value)
+func addHeaders(header http.Header, add func(string)) {
+	for key, values := range header {
+		if plainHeaders[key] {
+			continue
 		}
-		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" :;,", r) }) {
-			add(part)
-			_, part, _ = strings.Cut(part, "=")
-			add(part)
-			add(strings.Trim(part, `"`))
+		for _, value := range values {
+			add(value)
+			if _, rest, found := strings.Cut(value, " "); found {
+				value = rest
+				add(value)
+			}
+			for _, part := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" :;,", r) }) {
+				_, after, _ := strings.Cut(part, "=")
+				add(part)
+				add(after)
+				add(strings.Trim(after, `"`))
+			}
 		}
 	}
 }
@@ -82,7 +84,7 @@ func addParts(text string, add func(string)) {
 	add(text)
 	if strings.Contains(text, "\n") {
 		for line := range strings.Lines(text) {
-			add(strings.TrimSpace(line))
+			add(line)
 		}
 	}
 	if strings.Contains(text, "/") && !strings.ContainsAny(text, " \t\r\n") {
@@ -92,62 +94,6 @@ func addParts(text string, add func(string)) {
 			}
 		}
 	}
-}
-
-func unescapeQuery(value string) string {
-	if unescaped, err := url.QueryUnescape(value); err == nil {
-		return unescaped
-	}
-	return value
-}
-
-// textsIn yields every text and number in JSON that this client has written, but not the
-// names of members. It cuts them out instead of decoding the JSON, because there may be
-// 100,000 numbers in it.
-func textsIn(data []byte) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		json := string(data)
-		for start := 0; start < len(json); {
-			end := start + 1
-			text := ""
-			switch c := json[start]; {
-			case c == '"':
-				end = endOfString(json, start)
-				if strings.HasPrefix(json[end:], ":") { // it is a member's name
-					break
-				}
-				if text = json[start+1 : end-1]; strings.Contains(text, `\`) {
-					text = unquote(data[start:end])
-				}
-			case c == '-' || '0' <= c && c <= '9':
-				end = start + len(json[start:]) - len(strings.TrimLeft(json[start:], "0123456789.eE+-"))
-				text = json[start:end]
-			}
-			if text != "" && !yield(text) {
-				return
-			}
-			start = end
-		}
-	}
-}
-
-// unquote decodes a string of JSON.
-func unquote(json []byte) (s string) {
-	_ = decodeJSON(json, &s) // it is one
-	return s
-}
-
-// endOfString returns where a string of JSON ends that begins at start.
-func endOfString(json string, start int) int {
-	for i := start + 1; i < len(json); i++ {
-		switch json[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(json)
 }
 
 // apiWords are the API's own words: the values of its enumerations, the names of its
@@ -184,19 +130,18 @@ var credentialHeaders = []string{"X-Api-User", "X-Api-Token", "Authorization"}
 // requestID is the server's id of an answer, or the nearest to it, unless it repeats a
 // credential that was sent.
 func requestID(answer, sent http.Header) string {
+	id := ""
 	for _, key := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Request-Id", "Cf-Ray"} {
-		if id := answer.Get(key); id != "" {
-			for _, key := range credentialHeaders {
-				token := sent.Get(key)
-				token = token[strings.LastIndexByte(token, ' ')+1:]
-				if token != "" && strings.Contains(id, token) {
-					return ""
-				}
-			}
-			return id
+		id = cmp.Or(id, answer.Get(key))
+	}
+	for _, key := range credentialHeaders {
+		token := sent.Get(key)
+		token = token[strings.LastIndexByte(token, ' ')+1:]
+		if token != "" && strings.Contains(id, token) {
+			return ""
 		}
 	}
-	return ""
+	return id
 }
 
 // textOf returns a text or a number of a JSON value.

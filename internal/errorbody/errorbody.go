@@ -35,29 +35,29 @@ type Field struct {
 // A body that isn't understood is its own message: JSON as it is, unless an id in it
 // tells that it is about something else than the error, and of a text the first line.
 func Read(body []byte, contentType string, whole bool) Said {
-	body = trim(body)
 	value, err := decode(body)
+	all := strings.ToValidUTF8(string(trim(body)), "\uFFFD")
 	if err != nil {
-		return readText(string(body), contentType, whole)
+		return readText(all, contentType, whole)
 	}
 	var s Said
-	isEmpty := true
 	switch value := value.(type) {
 	case string:
-		s.Message = value
+		return Said{Message: value}
 	case []any:
-		isEmpty = len(value) == 0
 		s.addError("", value)
 	case map[string]any:
-		isEmpty = len(value) == 0
 		s.addObject(value)
 		if s.saysNothing() {
 			s.addLists(value)
 		}
+	default:
+		return Said{}
 	}
 	s.lendMessage()
-	if s.saysNothing() && !isEmpty && !bytes.Contains(body, []byte(`"id"`)) {
-		s.Message = strings.ToValidUTF8(string(body), "\uFFFD")
+	isEmpty := strings.Trim(all, "{}[] \t\r\n") == ""
+	if s.saysNothing() && !isEmpty && !strings.Contains(all, `"id"`) {
+		s.Message = all
 	}
 	return s
 }
@@ -66,18 +66,13 @@ func Read(body []byte, contentType string, whole bool) Said {
 // {"success":false,"message":"draft is incomplete"}, and nothing of any other body. It
 // is for answers that should have been something else; of their other members it shows nothing.
 func Message(body []byte) string {
-	const longest = 64 << 10 // an object that says no is small
-	if len(body) > longest {
-		return ""
+	var s Said
+	if len(body) <= 64<<10 { // an object that says no is small
+		value, _ := decode(body)
+		object, _ := value.(map[string]any)
+		s.addObject(object)
+		s.lendMessage()
 	}
-	value, _ := decode(trim(body))
-	object, ok := value.(map[string]any)
-	if !ok {
-		return ""
-	}
-	s := new(Said)
-	s.addObject(object)
-	s.lendMessage()
 	return s.Message
 }
 
@@ -88,7 +83,7 @@ func trim(body []byte) []byte {
 
 // decode decodes one JSON value. Its numbers keep all of their digits.
 func decode(body []byte) (value any, err error) {
-	d := json.NewDecoder(bytes.NewReader(body))
+	d := json.NewDecoder(bytes.NewReader(trim(body)))
 	d.UseNumber()
 	if err := d.Decode(&value); err != nil {
 		return nil, err
@@ -113,8 +108,9 @@ var (
 	messageKeys = []string{"message", "error_description", "msg", "faultstring", "error_message", "errormessage", "reason"}
 	detailKeys  = []string{"detail", "details"} // what goes on after a message, or stands without one
 	lastKeys    = []string{"error", "title"}    // if there is no other message
-	codeKeys    = []string{"code", "error_code", "errorcode", "faultcode"}
-	fieldKeys   = []string{"field", "param", "parameter", "property", "attribute", "name"}
+	codeKeys    = []string{"code", "error_code", "errorcode", "faultcode", "detail.code", "detail.error_code", "detail.errorcode"}
+	pathKeys    = []string{"source.pointer", "source.parameter", "pointer", "loc"} // the path of a field
+	nameKeys    = []string{"field", "param", "parameter", "property", "attribute", "name"}
 
 	// What these hold can be several errors, or an object of fields.
 	nestedKeys = []string{"message", "error", "errors", "fault", "detail", "details", "violations", "invalid-params", "invalid_params"}
@@ -125,7 +121,7 @@ func (s *Said) addObject(object map[string]any) {
 	object = lower(object)
 	s.Message = messageOf(object)
 	s.addNested(object)
-	s.Code = cmp.Or(s.Code, codeOf(object))
+	s.Code = cmp.Or(s.Code, first(object, codeKeys, text))
 	if object["error_description"] != nil { // OAuth has its codes in "error"
 		s.Code = cmp.Or(s.Code, text(object["error"]))
 	}
@@ -134,15 +130,11 @@ func (s *Said) addObject(object map[string]any) {
 // addNested adds the errors within an error object.
 func (s *Said) addNested(object map[string]any) {
 	for _, key := range nestedKeys {
-		switch value := object[key].(type) {
-		case []any:
+		value := object[key]
+		if fields, ok := value.(map[string]any); ok && key == "errors" {
+			s.addFields("", fields)
+		} else if _, isText := value.(string); !isText {
 			s.addError("", value)
-		case map[string]any:
-			if key == "errors" {
-				s.addFields("", value)
-			} else {
-				s.addError("", value)
-			}
 		}
 	}
 }
@@ -176,7 +168,11 @@ func (s *Said) addError(field string, value any) {
 		}
 	case map[string]any:
 		object := lower(value)
-		f := Field{Field: fieldOf(object, field), Code: codeOf(object), Message: messageOf(object)}
+		f := Field{
+			Field:   cmp.Or(first(object, pathKeys, path), field, first(object, nameKeys, text)),
+			Code:    first(object, codeKeys, text),
+			Message: messageOf(object),
+		}
 		if f.Code == "" && f.Message == "" {
 			s.addFields(field, value)
 			return
@@ -206,48 +202,37 @@ func lower(object map[string]any) map[string]any {
 }
 
 func messageOf(object map[string]any) string {
-	message, detail := firstText(object, messageKeys), firstText(object, detailKeys)
+	onlyText := func(value any) string { s, _ := value.(string); return s }
+	message, detail := first(object, messageKeys, onlyText), first(object, detailKeys, onlyText)
 	if message != "" && !strings.Contains(message, detail) {
 		return message + ": " + detail
 	}
-	return cmp.Or(message, detail, firstText(object, lastKeys))
+	return cmp.Or(message, detail, first(object, lastKeys, onlyText))
 }
 
-// codeOf returns the code of an error object, which may stand in its details.
-func codeOf(object map[string]any) string {
-	detail, _ := object["detail"].(map[string]any)
-	for _, o := range []map[string]any{object, detail} {
-		for _, key := range codeKeys {
-			if code := text(o[key]); code != "" {
-				return code
-			}
+// first reads the first of the members that says something. A key such as "a.b" is of a
+// member within a member.
+func first(object map[string]any, keys []string, read func(any) string) string {
+	for _, key := range keys {
+		value := object[key]
+		if outer, inner, isNested := strings.Cut(key, "."); isNested {
+			within, _ := object[outer].(map[string]any)
+			value = within[inner]
+		}
+		if s := read(value); s != "" {
+			return s
 		}
 	}
 	return ""
 }
 
-// fieldOf returns the path of the field that an error object is about.
-func fieldOf(object map[string]any, outer string) string {
-	source, _ := object["source"].(map[string]any)
-	inner := ""
-	for _, key := range fieldKeys {
-		inner = cmp.Or(inner, text(object[key]))
+// path returns a.0.b for the JSON pointer /a/0/b and for the list ["body", "a", 0, "b"].
+func path(value any) string {
+	list, isList := value.([]any)
+	if !isList {
+		pointer := strings.TrimPrefix(strings.TrimPrefix(text(value), "#"), "/")
+		return strings.NewReplacer("/", ".", "~1", "/", "~0", "~").Replace(pointer)
 	}
-	return cmp.Or(
-		pointerPath(text(source["pointer"])), text(source["parameter"]),
-		pointerPath(text(object["pointer"])), locPath(object["loc"]),
-		outer, inner)
-}
-
-// pointerPath turns a JSON pointer such as /a/0/b into the path a.0.b.
-func pointerPath(pointer string) string {
-	path := strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(pointer, "#"), "/"), "/", ".")
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(path)
-}
-
-// locPath turns a list such as ["body", "a", 0, "b"] into the path a.0.b.
-func locPath(loc any) string {
-	list, _ := loc.([]any)
 	var names []string
 	for _, name := range list {
 		names = append(names, text(name))
@@ -258,27 +243,16 @@ func locPath(loc any) string {
 	return strings.Join(names, ".")
 }
 
-// firstText returns the first of the members that is a text.
-func firstText(object map[string]any, keys []string) string {
-	for _, key := range keys {
-		if s, _ := object[key].(string); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 // text returns a text or a number: a whole one with all of its digits, also if it was
 // written as 3.0 or 3e0.
 func text(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case json.Number:
-		if f, err := value.Float64(); err == nil && strings.ContainsAny(value.String(), ".eE") {
-			return strconv.FormatFloat(f, 'f', -1, 64)
-		}
-		return value.String()
+	number, isNumber := value.(json.Number)
+	if !isNumber {
+		s, _ := value.(string)
+		return s
 	}
-	return ""
+	if f, err := number.Float64(); err == nil && strings.ContainsAny(number.String(), ".eE") {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return number.String()
 }

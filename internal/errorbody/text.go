@@ -13,13 +13,9 @@ import (
 // the body adds nothing, because its last word may be a part of a value.
 func readText(body, contentType string, whole bool) Said {
 	mediaType, _, _ := mime.ParseMediaType(contentType)
-	if mediaType == "text/html" || strings.HasPrefix(body, "<") {
-		return readMarkup(body, whole)
+	if mediaType != "text/html" && !strings.HasPrefix(body, "<") {
+		return Said{Message: firstLine(body, whole)}
 	}
-	return Said{Message: firstLine(body, whole)}
-}
-
-func readMarkup(body string, whole bool) Said {
 	const examined = 32 << 10 // what a page is called stands near its beginning
 	if len(body) > examined {
 		body, whole = body[:examined], false
@@ -55,5 +51,5 @@ func firstLine(text string, whole bool) string {
 	if isBinary || !whole && !ended {
 		return ""
 	}
-	return strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD"))
+	return strings.TrimSpace(line)
 }

@@ -1,11 +1,11 @@
 package mask
 
 import (
+	"encoding/hex"
+	"encoding/json"
 	"html"
-	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 )
 
 // oneLine undoes the escapes in a text and puts it into one line of UTF-8 without
@@ -31,20 +31,11 @@ func unescape(s string) string {
 
 var escapes = lazy(`%[[:xdigit:]]{2}|(?:\\u[[:xdigit:]]{4})+|\\[bfnrt"\\/]`)
 
-func unescapeOne(found string) string {
-	switch {
-	case found[0] == '%':
-		b, _ := strconv.ParseUint(found[1:], 16, 8)
-		return string([]byte{byte(b)})
-	case found[1] == 'u':
-		var units []uint16
-		for unit := range strings.SplitSeq(found[2:], `\u`) {
-			u, _ := strconv.ParseUint(unit, 16, 16)
-			units = append(units, uint16(u))
-		}
-		return string(utf16.Decode(units))
-	case strings.ContainsAny(found[1:], "bfnrt"):
-		return " "
+func unescapeOne(found string) (s string) {
+	if code, ok := strings.CutPrefix(found, "%"); ok {
+		b, _ := hex.DecodeString(code) // the expression matches nothing else
+		return string(b)
 	}
-	return found[1:]
+	_ = json.Unmarshal([]byte(`"`+found+`"`), &s)
+	return s
 }

@@ -16,8 +16,7 @@
 package mask
 
 import (
-	"hash/maphash"
-	"index/suffixarray"
+	"bytes"
 	"regexp"
 	"sort"
 	"strings"
@@ -49,16 +48,18 @@ type Texts func(add func(text string))
 // queries only.
 //
 // It is a function, because no way of printing looks into a function: printing an
-// error that holds a Mask doesn't print what the Mask hides. Its argument is in one line
-// and has no control characters; the result has a NUL for each byte that is hidden. If
-// the end of the text was cut off, which the second argument tells, the result is only
-// the first half: of a value that begins there, enough is left to be found.
-type Mask func(text string, isCut bool) string
+// error that holds a Mask doesn't print what the Mask hides.
+type Mask func() []value
+
+// A value is a folded text that a call sent.
+type value struct {
+	text     string
+	isSecret bool
+}
 
 // Of returns the mask of a call. It reads what was sent when it is first used.
 func Of(sent Sent) Mask {
-	values := sync.OnceValue(func() *values { return valuesOf(sent) })
-	return func(text string, isCut bool) string { return values().hide(text, isCut) }
+	return sync.OnceValue(func() []value { return valuesOf(sent) })
 }
 
 const (
@@ -66,45 +67,33 @@ const (
 	examined  = 8 << 10 // how many bytes of a text are looked at
 	textShown = 1000    // how many bytes of a text are shown at most
 	nameShown = 200     // how many bytes of a name are shown at most
+
+	// What stands for each byte that is hidden. A text in one line has neither.
+	valueMark, numberMark = '\x00', '\x01'
 )
 
 // Text returns the text as it may be shown: without what the call sent, without numbers
 // and queries, in one line of at most 1,000 bytes. It looks at the first 8 kB of the text.
 func (m Mask) Text(text string) string {
-	text, isCut := m.apply(text)
-	text = Numbers(text)
-	if isCut { // the first digits of a number may be too few to be taken for one
-		tail := max(0, len(text)-80)
-		text = text[:tail] + strings.TrimRightFunc(text[tail:], func(r rune) bool { return !unicode.IsLetter(r) && r != ']' && r != 0 })
-	}
-	return show(text, textShown)
+	text, isCut, end := m.hide(text)
+	return show(hideNumbers(text, isCut)[:end], textShown)
 }
 
 // Name returns what names something, such as the id of a request, as it may be shown:
 // without what the call sent, in one line of at most 200 bytes. Its digits stay.
 func (m Mask) Name(text string) string {
-	text, _ = m.apply(text)
-	return show(text, nameShown)
+	text, _, end := m.hide(text)
+	return show(text[:end], nameShown)
 }
 
-// apply hides queries and what the call sent.
-func (m Mask) apply(text string) (masked string, isCut bool) {
-	if isCut = len(text) > examined; isCut {
-		text = text[:examined]
-	}
-	text = withoutQueries(oneLine(withoutQueries(text))) // twice, because a query may be escaped
-	switch {
-	case m != nil:
-		return m(text, isCut), isCut
-	case isCut:
-		return text[:len(text)/2], isCut
-	}
-	return text, isCut
-}
-
-// show replaces what is hidden, and cuts what is long.
+// show replaces the marks, and cuts what is long.
 func show(text string, most int) string {
-	text = hidden().ReplaceAllString(text, "[value]")
+	text = marks().ReplaceAllStringFunc(text, func(found string) string {
+		if found[0] == numberMark {
+			return "[number]"
+		}
+		return "[value]"
+	})
 	if len(text) > most {
 		return strings.ToValidUTF8(text[:most], "") + "…"
 	}
@@ -120,8 +109,8 @@ func withoutQueries(text string) string {
 }
 
 var (
-	hidden = lazy(`\+?\x00+`)
-	query  = lazy(`(?i)(\bhttps?:[^\s?"'<>]*)\?[^\s"'<>]+`)
+	marks = lazy(`\+?\x00+|\x01+`)
+	query = lazy(`(?i)(\bhttps?:[^\s?"'<>]*)\?[^\s"'<>]+`)
 )
 
 // lazy compiles a regular expression when it is first used: a program that meets no
@@ -130,79 +119,81 @@ func lazy(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
-// values are what a call sent, folded.
-type values struct {
-	all     []string // the secrets first
-	secrets int      // how many there are
-	words   map[string]bool
-}
-
-func valuesOf(sent Sent) *values {
-	v := &values{words: map[string]bool{}}
-	for _, word := range sent.Words {
-		v.words[foldValue(word)] = true
-	}
-	v.add(sent.Secrets)
-	v.secrets = len(v.all)
-	v.add(sent.Values)
-	return v
-}
-
-func (v *values) add(texts Texts) {
-	if texts == nil {
-		return
-	}
-	texts(func(text string) {
-		if text = foldValue(text); len(text) >= fewest {
-			v.all = append(v.all, text)
-		}
-	})
-}
-
-// hide puts NULs over the values in a text.
-func (v *values) hide(text string, isCut bool) string {
+// hide puts the text into one line, without queries and with marks over the values. What
+// comes after the end must not be shown: where the text was cut off, a value can begin
+// that isn't known by so few bytes. Of a cut text that is the second half, so that of a
+// value which begins in the first one as much is left as the half has.
+func (m Mask) hide(text string) (masked string, isCut bool, end int) {
+	isCut = len(text) > examined
+	text = text[:min(len(text), examined)]
+	text = withoutQueries(oneLine(withoutQueries(text))) // twice, because a query may be escaped
 	folded, at := fold(text)
 	longest := len(folded) // of a value that is found
 	if isCut {
 		longest /= 2
 	}
-	if longest < fewest {
-		return text[:at[longest]]
+	end = at[longest]
+	if m == nil || text == "" {
+		return text, isCut, end
 	}
+	hidden := []byte(text)
 	plain := sync.OnceValue(func() []span { return plainIn(text) })
-	grams, index := gramsOf(folded), suffixarray.New([]byte(folded))
+	grams := gramsOf(folded)
 	seen := map[string]bool{}
-	places := 0
-	ends := make([]int, len(text)) // where the longest of the values ends that begin at a byte
-	for i, value := range v.all {
-		isSecret := i < v.secrets
+	work := 0
+	for _, v := range m() {
+		value := v.text
 		isBeginning := isCut && len(value) > longest
 		if isBeginning {
 			value = value[:longest]
 		}
-		if len(value) > longest || !grams.mayHave(value) || seen[value] || !isSecret && v.words[value] {
+		ends := grams.ends(value)
+		if len(ends) == 0 || seen[value] {
 			continue
 		}
 		seen[value] = true
-		found := index.Lookup([]byte(value), -1)
-		if places += len(found); places > 4*len(folded) { // somebody wants this to take long
-			return strings.Repeat("\x00", at[longest])
+		const tooMuch = 8 << 20 // bytes to compare, which nobody but an attacker needs
+		if work += len(ends) * len(value); work > tooMuch {
+			return strings.Repeat(string(valueMark), len(text)), isCut, end
 		}
-		for _, i := range found {
-			place := span{start: at[i], end: at[i+len(value)]}
-			if isSecret || isBeginning || !isPartOfWord(text, place) && !isPlain(place, plain()) {
-				ends[place.start] = max(ends[place.start], place.end)
+		for _, e := range ends {
+			if !strings.HasSuffix(folded[:e], value) {
+				continue
+			}
+			place := span{start: at[e-len(value)], end: at[e]}
+			if v.isSecret || isBeginning || !isPartOfWord(text, place) && !isPlain(place, plain()) {
+				place.fill(hidden, valueMark)
 			}
 		}
 	}
-	masked := []byte(text)
-	end := 0
-	for i := range masked {
-		if end = max(end, ends[i]); i < end {
-			masked[i] = 0
+	return string(hidden), isCut, end
+}
+
+// grams tell where each run of three bytes, and each of eight, ends in a text. Most values
+// aren't in a text, and there can be 100,000 of them: the end of a value, where numbers
+// differ, tells quickly.
+type grams map[string][]int
+
+const longGram = 8
+
+func gramsOf(text string) grams {
+	g := make(grams, 2*len(text))
+	for _, size := range []int{fewest, longGram} {
+		for end := size; end <= len(text); end++ {
+			gram := text[end-size : end]
+			g[gram] = append(g[gram], end)
 		}
 	}
-	return string(masked[:at[longest]])
+	return g
+}
+
+// ends returns where the value may end in the text.
+func (g grams) ends(value string) []int {
+	size := fewest
+	if len(value) >= longGram {
+		size = longGram
+	}
+	return g[value[max(0, len(value)-size):]]
 }
 
 // isPartOfWord tells whether a single word of the letters A to Z is a part of a longer word.
@@ -216,8 +207,6 @@ func isPartOfWord(text string, found span) bool {
 	return found.start > 0 && inWord(text[found.start-1]) || found.end < len(text) && inWord(text[found.end])
 }
 
-func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
-
 // isPlain tells whether what was found is a time, an address or a UUID, or a part of
 // one or of a size.
 func isPlain(found span, plain []span) bool {
@@ -228,13 +217,35 @@ func isPlain(found span, plain []span) bool {
 	return !plain[i].isSize || found.end-found.start < plain[i].end-plain[i].start
 }
 
+// valuesOf folds what was sent.
+func valuesOf(sent Sent) []value {
+	words := map[string]bool{}
+	for _, word := range sent.Words {
+		words[foldValue(word)] = true
+	}
+	var values []value
+	add := func(texts Texts, isSecret bool) {
+		if texts == nil {
+			return
+		}
+		texts(func(text string) {
+			if text = foldValue(text); len(text) >= fewest && (isSecret || !words[text]) {
+				values = append(values, value{text, isSecret})
+			}
+		})
+	}
+	add(sent.Secrets, true)
+	add(sent.Values, false)
+	return values
+}
+
 // fold returns a text in lower case with each run of blanks as a single one, and for
 // each byte of it, and for its end, where in the text that comes from.
 func fold(text string) (folded string, at []int) {
 	b := make([]byte, 0, len(text))
 	at = make([]int, 0, len(text)+1)
 	for i, r := range text {
-		if r = foldRune(r); r == ' ' && len(b) > 0 && b[len(b)-1] == ' ' {
+		if r = foldRune(r); r == ' ' && bytes.HasSuffix(b, []byte(" ")) {
 			continue
 		}
 		b = utf8.AppendRune(b, r)
@@ -247,26 +258,13 @@ func fold(text string) (folded string, at []int) {
 
 // foldValue returns what [fold] makes of a value within a text.
 func foldValue(s string) string {
-	if s = strings.TrimLeft(s, "+"); isFolded(s) { // as each of 100,000 numbers is
-		return s
+	s = strings.TrimLeft(s, "+")
+	changes := func(r rune) bool { return r != ' ' && (r < '-' || r > ':') && (r < 'a' || r > 'z') }
+	if !strings.ContainsFunc(s, changes) && !strings.Contains(s, "  ") { // as in each of 100,000 numbers
+		return strings.TrimSpace(s)
 	}
-	const enough = 4 * examined // more of a value isn't found in a text
-	if len(s) > enough {
-		s = strings.ToValidUTF8(s[:enough], "")
-	}
+	s = s[:min(len(s), 4*examined)] // more of a value isn't found in a text
 	return strings.Join(strings.Fields(strings.Map(foldRune, oneLine(s))), " ")
-}
-
-// isFolded tells whether there is nothing in a value to fold, to unescape or to trim.
-func isFolded(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == ' ' && 0 < i && i < len(s)-1 && s[i-1] != ' ':
-		case c <= ' ', c > '~', 'A' <= c && c <= 'Z', c == '+', c == '_', c == '\\', c == '&', c == '%':
-			return false
-		}
-	}
-	return true
 }
 
 // foldRune returns the lower case of a letter, and a blank for what stands for one.
@@ -275,37 +273,4 @@ func foldRune(r rune) rune {
 		return ' '
 	}
 	return unicode.ToLower(r)
-}
-
-// grams are the runs of three to eight bytes in a text, as a Bloom filter: most values
-// aren't in a text, and there can be 100,000 of them.
-type grams struct {
-	seed maphash.Seed
-	bits []uint64
-}
-
-const longestGram = 8
-
-func gramsOf(text string) *grams {
-	g := &grams{maphash.MakeSeed(), make([]uint64, len(text)+1)}
-	for n := fewest; n <= longestGram; n++ {
-		for i := range max(0, len(text)-n+1) {
-			word, bits := g.place(text[i : i+n])
-			g.bits[word] |= bits
-		}
-	}
-	return g
-}
-
-// mayHave tells whether a text may have the value. It looks at the value's end, where
-// numbers differ.
-func (g *grams) mayHave(value string) bool {
-	word, bits := g.place(value[max(0, len(value)-longestGram):])
-	return g.bits[word]&bits == bits
-}
-
-// place returns the word in which a gram has its bits, and the two bits.
-func (g *grams) place(gram string) (word, bits uint64) {
-	hash := maphash.String(g.seed, gram)
-	return hash >> 12 % uint64(len(g.bits)), 1<<(hash&63) | 1<<(hash>>6&63)
 }

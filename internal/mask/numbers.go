@@ -7,33 +7,29 @@ import (
 
 // Numbers replaces what could be the number of a phone or of an account: seven or more
 // digits, also in groups. Times, IP addresses, UUIDs and sizes stay.
-func Numbers(text string) string {
-	var b strings.Builder
-	done := 0
-	for _, plain := range append(plainIn(text), span{start: len(text), end: len(text)}) {
-		replaceNumbers(&b, text[done:plain.start])
-		b.WriteString(text[plain.start:plain.end])
-		done = plain.end
-	}
-	return b.String()
-}
+func Numbers(text string) string { return show(hideNumbers(text, false), len(text)+len("[number]")) }
 
-// replaceNumbers writes the text with [number] in place of each number.
-func replaceNumbers(b *strings.Builder, text string) {
-	const fewest = 7
-	for {
-		start := strings.IndexFunc(text, unicode.IsDigit)
+// hideNumbers puts marks over the numbers in a text. If the text was cut off, the digits at
+// its end may be the first ones of a number.
+func hideNumbers(text string, isCut bool) string {
+	const fewest, groups = 7, 3
+	hidden, searched := []byte(text), []byte(text)
+	for _, plain := range plainIn(text) {
+		plain.fill(searched, 'x')
+	}
+	text = string(searched)
+	for end := 0; ; {
+		start := strings.IndexFunc(text[end:], unicode.IsDigit)
 		if start < 0 {
-			b.WriteString(text)
-			return
+			return string(hidden)
 		}
-		digits, end := run(text[start:])
-		if end += start; digits < fewest {
-			b.WriteString(text[:end])
-		} else {
-			b.WriteString(strings.TrimSuffix(strings.TrimSuffix(text[:start], "("), "+") + "[number]")
+		start += end
+		digits, length := run(text[start:])
+		end = start + length
+		if digits >= fewest || isCut && len(text)-end <= groups {
+			sign := strings.TrimSuffix(strings.TrimSuffix(text[:start], "("), "+")
+			span{start: len(sign), end: end}.fill(hidden, numberMark)
 		}
-		text = text[end:]
 	}
 }
 
@@ -63,6 +59,13 @@ func run(text string) (digits, end int) {
 type span struct {
 	start, end int
 	isSize     bool
+}
+
+// fill puts a mark over each byte of the part.
+func (s span) fill(text []byte, mark byte) {
+	for i := s.start; i < s.end; i++ {
+		text[i] = mark
+	}
 }
 
 const (
@@ -112,17 +115,15 @@ func mayBePlain(text string, start int) bool {
 	if start > 0 && (isDigit(text[start-1]) || isLetter(text[start-1])) {
 		return false
 	}
-	end := start
-	for end < len(text) && (isDigit(text[end]) || 'a' <= text[end]|0x20 && text[end]|0x20 <= 'f') {
-		end++
-	}
-	if end == start || end == len(text) {
+	after := strings.TrimLeft(text[start:], "0123456789abcdefABCDEF")
+	size := len(text) - start - len(after)
+	if size == 0 || after == "" {
 		return false
 	}
-	if text[end] == ' ' { // as in 2026 15:00 and 1048576 bytes
-		return end-start == len("2026") || end+1 < len(text) && isLetter(text[end+1])
+	if after[0] == ' ' { // as in 2026 15:00 and 1048576 bytes
+		return size == len("2026") || len(after) > 1 && isLetter(after[1])
 	}
-	return isLetter(text[end]) || strings.IndexByte("-./:,\xc2", text[end]) >= 0 // the last begins a µ
+	return isLetter(after[0]) || strings.IndexByte("-./:,\xc2", after[0]) >= 0 // the last begins a µ
 }
 
 // isPartOfNumber tells whether there are more digits at an end of what looks plain.
@@ -138,3 +139,5 @@ func isPartOfNumber(text string, s span) bool {
 }
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
