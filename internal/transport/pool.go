@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -59,31 +58,6 @@ func NewPool(client *http.Client) *Pool {
 
 // CloseIdleConnections closes the connections that no call uses.
 func (p *Pool) CloseIdleConnections() { p.HTTP.CloseIdleConnections() }
-
-func (p *Pool) roundTrip(req *http.Request) (*http.Response, error) {
-	rt := p.HTTP.Transport
-	if rt == nil {
-		rt = http.DefaultTransport
-	}
-	resp, err := rt.RoundTrip(req)
-	switch {
-	case err != nil:
-		return nil, err
-	case resp == nil:
-		return nil, errors.New("the HTTP transport returned neither an answer nor an error")
-	case resp.Body == nil:
-		resp.Body = http.NoBody
-	}
-	switch {
-	case resp.StatusCode < 100:
-		_ = resp.Body.Close()
-		return nil, fmt.Errorf("an answer with the status %d", resp.StatusCode)
-	case resp.StatusCode == http.StatusSwitchingProtocols: // the body is the bare connection, which no context ends
-		_ = resp.Body.Close()
-		resp.Body = http.NoBody
-	}
-	return resp, nil
-}
 
 // timedOut is called after a try that timed out: its connection may be dead without a
 // word, and so may be those that idle beside it.

@@ -108,6 +108,32 @@ func (r *run) sendUntilTaken(ctx context.Context, target *url.URL) (*http.Respon
 	}
 }
 
+// roundTrip puts a request on the wire.
+func (p *Pool) roundTrip(req *http.Request) (*http.Response, error) {
+	rt := p.HTTP.Transport
+	if rt == nil {
+		rt = http.DefaultTransport
+	}
+	resp, err := rt.RoundTrip(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp == nil:
+		return nil, errors.New("the HTTP transport returned neither an answer nor an error")
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	switch {
+	case resp.StatusCode < 100:
+		_ = resp.Body.Close()
+		return nil, fmt.Errorf("an answer with the status %d", resp.StatusCode)
+	case resp.StatusCode == http.StatusSwitchingProtocols: // the body is the bare connection, which no context ends
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
+	return resp, nil
+}
+
 // pause waits, and reports false if the context ends first.
 func pause(ctx context.Context, wait time.Duration) bool {
 	if wait == 0 {
@@ -181,7 +207,8 @@ func (r *run) jar() http.CookieJar {
 // call's context comes before what the network made of it, and the try's own timeout is told
 // from the caller's.
 func (r *run) explain(tryErr, err error) error {
-	if errors.Is(tryErr, context.DeadlineExceeded) {
+	const impatient = time.Second // who waits for less isn't told that a connection is dead
+	if errors.Is(tryErr, context.DeadlineExceeded) && time.Since(r.tried) > impatient {
 		r.client.Pool.timedOut(r.sent.conn.Load())
 	}
 	switch {
