@@ -158,7 +158,7 @@ func TestCutTexts(t *testing.T) {
 			}
 		}
 	}
-	assert.NotContains(t, of(secret).Text(strings.Repeat(" ", 8187)+"555-0100"), "5", "the first digits of a number")
+	assert.NotContains(t, of(secret).Text("&#"+strings.Repeat("0", 8182)+"32;555-0100"), "5", "the first digits of a number")
 	assert.Equal(t, strings.Repeat("x", 1000), of(secret).Text(strings.Repeat("x", 1000)))
 	assert.Equal(t, strings.Repeat("x", 1000)+"…", of(secret).Text(strings.Repeat("x", 1001)))
 }
