@@ -324,10 +324,12 @@ func TestHTTP2Unprocessed(t *testing.T) {
 				sandbox, draft := prepared(t)
 				before := sandbox.Count(a.name)
 				server := breakOff(t, sandbox, m, math.MaxInt64)
-				client := sandbox.Client(porting.WithBaseURL(server.url()), hasty, porting.WithTimeout(5*time.Second))
+				client := sandbox.Client(porting.WithBaseURL(server.url()), hasty, porting.WithTimeout(2*time.Second))
 				err := a.call(t.Context(), client, draft)
-				_, ok := errors.AsType[*porting.ConnectionError](err)
-				assert.True(t, ok, "the server has acted on nothing, but: %v", err)
+				require.Error(t, err)
+				if _, ok := errors.AsType[*porting.ConnectionError](err); !ok { // the time may end while a request is under way
+					assert.ErrorIs(t, err, context.DeadlineExceeded, "the server has acted on nothing, but: %v", err)
+				}
 				assert.Less(t, server.seen.Load(), int64(20), "sent")
 				assert.Zero(t, sandbox.Count(a.name)-before, "acted")
 			})
