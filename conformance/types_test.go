@@ -99,7 +99,7 @@ func TestBodies(t *testing.T) {
 		var tagged, described []string
 		scope := clientScope(t)
 		for _, name := range scope.Names() {
-			if hasTag(scope.Lookup(name), "json") {
+			if hasTag(scope.Lookup(name), "json") && !strings.HasSuffix(name, "Options") { // which are queries, not bodies
 				tagged = append(tagged, name)
 			}
 		}
