@@ -33,9 +33,9 @@
 //
 // Bad input is an [*ArgumentError] before anything is sent. An answer that says no is
 // an [*APIError], one that can't be read a [*DecodeError], none at all a
-// [*ConnectionError]. No error's text and no log line holds a credential, what a URL is
-// signed with, a phone number, or any value that the request held; what else the server
-// says in a message is shown.
+// [*ConnectionError]. No error's text and no log line holds a credential, a [Secret], what
+// a URL is signed with or a phone number. Values that the request held are hidden where an
+// answer repeats them; the comment of [APIError] says which are found.
 //
 // # Testing
 //

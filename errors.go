@@ -259,10 +259,10 @@ func (e *ConnectionError) Timeout() bool {
 
 // An OutcomeUnknownError says that an operation that must not be repeated was sent,
 // and that its answer doesn't tell whether the server acted: the connection broke,
-// time ran out, or the answer was a 408 or a 5xx. It was not sent again. Look at
-// the server's state before doing so.
+// time ran out, or the answer was a 303, a 408 or a 5xx. It was not sent again. Look
+// at the server's state before doing so.
 //
-// It wraps what is known, so [errors.As] finds the [*APIError] of a 408 or a 5xx in it:
+// It wraps what is known, so [errors.As] finds the [*APIError] of such an answer in it:
 // ask for the OutcomeUnknownError first.
 type OutcomeUnknownError struct {
 	Operation string
@@ -295,9 +295,9 @@ func (e *OutcomeUnknownError) Error() string {
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
 
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
-// that its answer can't be read: it is empty, too large, not JSON, or a value has
-// the wrong type. A change that was asked for has been made, unless a proxy gave the
-// answer or the Message says otherwise: don't repeat it before you have looked where
+// that its answer can't be read: it is empty, too large, not JSON, isn't the object that
+// was asked for, or a value has the wrong type. A change that was asked for has probably
+// been made, unless a proxy gave the answer or the object isn't there: don't repeat it before you have looked where
 // Check says. The error's text has no value of the answer, except its Message and a time in a
 // form that isn't read, and of the names in it only what looks like the API's own. What
 // the call sent is hidden in it as in the text of an [*APIError].

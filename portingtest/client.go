@@ -14,7 +14,11 @@ import (
 // with faults is faster with [porting.WithRetry] and a MinWait and MaxWait of a
 // millisecond. A Retry-After is waited all the same.
 func (s *Server) Client(opts ...porting.Option) *porting.Client {
-	opts = append([]porting.Option{porting.WithBaseURL(s.URL())}, opts...)
+	own := []porting.Option{porting.WithBaseURL(s.URL())}
+	if s.config.hostname != "" {
+		own = append(own, porting.WithPlainHTTP(s.config.hostname))
+	}
+	opts = append(own, opts...)
 	client, err := porting.NewClient(porting.UserToken(s.config.user, s.config.token), opts...)
 	if err != nil {
 		panic(fmt.Sprintf("portingtest: the client can't be made: %v", err))

@@ -1,6 +1,7 @@
 package portingtest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -97,4 +98,25 @@ func ExampleWithNetwork() {
 	// Output:
 	// reach it at sandbox
 	// portingtest: the address 0.0.0.0:0 isn't on loopback, as 127.0.0.1:0 is
+}
+
+// A sandbox answers HEAD where it answers GET, and speaks HTTP/2 without TLS to a client
+// that knows beforehand that it does.
+func ExampleServer_ServeHTTP() {
+	sandbox := portingtest.NewServer()
+	defer sandbox.Close()
+	rt := &http.Transport{Protocols: new(http.Protocols)}
+	rt.Protocols.SetUnencryptedHTTP2(true)
+	defer rt.CloseIdleConnections()
+
+	request, _ := http.NewRequestWithContext(context.Background(), http.MethodHead, sandbox.URL()+"/origination/porting/draft_port_requests", nil)
+	request.Header.Set("Authorization", "token "+portingtest.Token)
+	answer, err := rt.RoundTrip(request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = answer.Body.Close()
+	fmt.Println(answer.Proto, answer.Status, answer.Header.Get("Total"))
+	// Output: HTTP/2.0 200 OK 0
 }

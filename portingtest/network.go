@@ -20,8 +20,8 @@ type network struct {
 //
 // Whoever can reach the address can use the sandbox: there is no TLS, and the
 // credentials are known to all. The control routes stay closed to other machines
-// without [WithRemoteControl]. [Server.Client] panics: a client of this module takes
-// no plain http from elsewhere.
+// without [WithRemoteControl]. A client elsewhere needs [porting.WithPlainHTTP] with
+// the hostname, which [Server.Client] has.
 func WithNetwork(hostname string) Option {
 	return func(c *config) { c.hostname = hostname }
 }

@@ -35,9 +35,9 @@ func (c *content) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.left -= int64(n)
 	switch {
-	case err == io.EOF && c.left > 0: //nolint:errorlint // readers return io.EOF itself
+	case err == io.EOF && c.left > 0:
 		err = &ContentError{fmt.Errorf("it got shorter while it was sent, by %d bytes", c.left)}
-	case err != nil && err != io.EOF: //nolint:errorlint // likewise
+	case err != nil && err != io.EOF:
 		err = &ContentError{err}
 	}
 	return n, err
