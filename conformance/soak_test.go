@@ -154,6 +154,9 @@ func ending(err error) string {
 	if err == nil {
 		return "succeeded"
 	}
+	if errors.Is(err, porting.ErrListChanges) || errors.Is(err, porting.ErrRepeatedPage) { // others change the lists all the time
+		return "found a list that keeps changing"
+	}
 	if _, ok := errors.AsType[*porting.OutcomeUnknownError](err); ok {
 		return "ended in an OutcomeUnknownError"
 	}
