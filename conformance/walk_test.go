@@ -247,7 +247,7 @@ func (w *walker) expected(err error) bool {
 	if _, ok := errors.AsType[*porting.ArgumentError](err); ok {
 		return true
 	}
-	if errors.Is(err, porting.ErrRepeatedPage) {
+	if errors.Is(err, porting.ErrRepeatedPage) || errors.Is(err, porting.ErrListChanges) {
 		return !w.alone // somebody went back to a snapshot, with drafts that the clock has deleted since
 	}
 	refusal, ok := errors.AsType[*porting.APIError](err)
