@@ -25,7 +25,7 @@ import (
 	"unicode/utf8"
 )
 
-// Sent is what a call sent. Texts of fewer than three bytes, blanks aside, are never
+// Sent is what a call sent. Texts of fewer than three bytes in lower case, blanks aside, are never
 // hidden: they stand in every text, and tell nothing.
 type Sent struct {
 	// Secrets are hidden wherever they stand.
@@ -203,8 +203,10 @@ func isPartOfWord(text string, found span) bool {
 			return false
 		}
 	}
-	inWord := func(b byte) bool { return isLetter(b) || isDigit(b) || b == '_' }
-	return found.start > 0 && inWord(text[found.start-1]) || found.end < len(text) && inWord(text[found.end])
+	// An underscore joins words, but one at the edge may be the value's own.
+	before, after := strings.TrimRight(text[:found.start], "_"), strings.TrimLeft(text[found.end:], "_")
+	inWord := func(b byte) bool { return isLetter(b) || isDigit(b) }
+	return before != "" && inWord(before[len(before)-1]) || after != "" && inWord(after[0])
 }
 
 // isPlain tells whether what was found is a time, an address or a UUID, or a part of
