@@ -8,6 +8,8 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -42,10 +44,14 @@ func NewTransport() *http.Transport {
 // A Pool is an HTTP client, and what is known of the connections that it keeps.
 type Pool struct {
 	HTTP        *http.Client
-	speaksHTTP2 atomic.Bool              // the last answer of the API came over HTTP/2
-	tries       atomic.Int32             // that are under way
-	lastTimeout atomic.Int64             // when a try last timed out, in nanoseconds since 1970; 0: never
-	suspect     atomic.Pointer[net.Conn] // that try's connection
+	speaksHTTP2 atomic.Bool // the last answer of the API came over HTTP/2
+
+	mu          sync.Mutex
+	tries       map[net.Conn]int // that use a connection; over HTTP/2, several can
+	closed      [8]net.Conn      // the last ones that were closed unused
+	closings    int
+	lastTimeout time.Time // when a try last timed out
+	suspect     net.Conn  // that try's connection
 }
 
 // NewPool returns the pool of an HTTP client, which it doesn't change. Nil: the library's own.
@@ -53,17 +59,48 @@ func NewPool(client *http.Client) *Pool {
 	if client == nil {
 		client = &http.Client{Transport: NewTransport()}
 	}
-	return &Pool{HTTP: client}
+	return &Pool{HTTP: client, tries: map[net.Conn]int{}}
 }
 
 // CloseIdleConnections closes the connections that no call uses.
 func (p *Pool) CloseIdleConnections() { p.HTTP.CloseIdleConnections() }
 
+// take tells whether a try may use the connection that it got. Before it may, it must close
+// one that may be gone. A connection that another try uses stays open, and one that another
+// try has just closed is as good as gone.
+func (p *Pool) take(info httptrace.GotConnInfo, repeatable bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case slices.Contains(p.closed[:], info.Conn):
+		return false
+	case p.tries[info.Conn] == 0 && p.mayBeGone(info, repeatable):
+		p.closed[p.closings%len(p.closed)] = info.Conn
+		p.closings++
+		return false
+	}
+	p.tries[info.Conn]++
+	return true
+}
+
+// leave is called when a try needs its connection no more.
+func (p *Pool) leave(conn net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tries[conn]--; p.tries[conn] == 0 {
+		delete(p.tries, conn)
+	}
+}
+
 // timedOut is called after a try that timed out: its connection may be dead without a
-// word, and so may be those that idle beside it.
+// word, and so may be those that idle beside it. It is nil if the try never had one.
 func (p *Pool) timedOut(conn *net.Conn) {
-	p.lastTimeout.Store(time.Now().UnixNano())
-	p.suspect.Store(conn)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lastTimeout = time.Now()
+	if conn != nil {
+		p.suspect = *conn
+	}
 }
 
 // freshFor is how long a connection may have been idle for a call that must not be
@@ -73,19 +110,15 @@ func (p *Pool) timedOut(conn *net.Conn) {
 const freshFor = 500 * time.Millisecond
 
 // mayBeGone tells whether a connection that a try is about to use may be one that the
-// server has closed, or that is dead. If it is closed then, nobody else loses an answer:
-// it was idle, or no other try is under way. A dead connection of HTTP/2 that other tries
-// use is found by its pings.
+// server has closed, or that is dead.
 func (p *Pool) mayBeGone(info httptrace.GotConnInfo, repeatable bool) bool {
-	if suspect := p.suspect.Load(); suspect != nil && *suspect == info.Conn && p.tries.Load() == 1 {
+	switch {
+	case info.Conn == p.suspect:
 		return true
-	}
-	if !info.WasIdle {
+	case !info.WasIdle:
 		return false
 	}
-	last := p.lastTimeout.Load()
-	idleSince := time.Now().Add(-info.IdleTime).UnixNano()
-	return !repeatable && info.IdleTime > freshFor || idleSince <= last
+	return !repeatable && info.IdleTime > freshFor || !time.Now().Add(-info.IdleTime).After(p.lastTimeout)
 }
 
 // A proxyError says that a proxy refused to connect to the server.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http/httptrace"
+	"reflect"
 	"strings"
 	"sync/atomic"
 )
@@ -21,7 +22,7 @@ type sent struct {
 	cancel context.CancelFunc
 
 	asked   atomic.Int32             // for connections
-	conn    atomic.Pointer[net.Conn] // the last one that it got
+	conn    atomic.Pointer[net.Conn] // the one that it uses
 	got     atomic.Int32             // connections, without those that were closed unused
 	closed  atomic.Int32             // connections that were closed unused
 	unused  atomic.Bool              // the last connection was
@@ -70,15 +71,39 @@ func (s *sent) gotConn(info httptrace.GotConnInfo) {
 		if info.Conn != nil { // an HTTP transport may not look at the context
 			_ = info.Conn.Close()
 		}
-	case info.Conn != nil && s.closed.Load() < maxIdle && s.pool.mayBeGone(info, s.call.Repeatable):
+	case !s.take(info):
 		_ = info.Conn.Close()
 		s.closed.Add(1)
 		s.unused.Store(true)
 	default:
 		s.got.Add(1)
 		s.unused.Store(false)
-		s.conn.Store(&info.Conn)
 	}
+}
+
+// take tells whether the request may go over a connection, and then counts it as used.
+func (s *sent) take(info httptrace.GotConnInfo) bool {
+	if info.Conn == nil || s.closed.Load() == maxIdle || !reflect.TypeOf(info.Conn).Comparable() {
+		return true
+	}
+	if !s.pool.take(info, s.call.Repeatable) {
+		return false
+	}
+	s.use(&info.Conn)
+	return true
+}
+
+// use says which connection the try uses from now on.
+func (s *sent) use(conn *net.Conn) {
+	if before := s.conn.Swap(conn); before != nil {
+		s.pool.leave(*before)
+	}
+}
+
+// end ends the try, and lets go of its connection.
+func (s *sent) end() {
+	s.cancel()
+	s.use(nil)
 }
 
 // onlyClosed tells whether a request failed because its connection was closed unused.

@@ -275,6 +275,55 @@ func TestIdleConnections(t *testing.T) {
 	}
 }
 
+// TestSharedConnections has two tries get the same idle connection, as over HTTP/2, the second
+// of them when it has been idle for too long: no request is on a connection that a try closes.
+func TestSharedConnections(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]bool{"the first goes ahead": true, "the first stops before it may": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				conn := new(closable)
+				idle := 400 * time.Millisecond
+				var sent atomic.Int32
+				c := client(roundTripper(func(r *http.Request) (*http.Response, error) {
+					trace := httptrace.ContextClientTrace(r.Context())
+					info := httptrace.GotConnInfo{Conn: conn, Reused: true, WasIdle: true, IdleTime: idle}
+					if conn.closed {
+						info = httptrace.GotConnInfo{Conn: new(closable)}
+					}
+					stop := func() {
+						if idle < time.Second {
+							idle = time.Second
+							time.Sleep(time.Minute) //nolint:forbidigo // the bubble's time
+						}
+					}
+					if !first {
+						stop()
+					}
+					trace.GotConn(info)
+					if first {
+						stop()
+					}
+					if info.Conn.(*closable).closed {
+						return nil, net.ErrClosed
+					}
+					sent.Add(1)
+					trace.WroteRequest(httptrace.WroteRequestInfo{})
+					return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+				}))
+				done := make(chan *transport.Outcome)
+				go func() { done <- c.Do(t.Context(), unsafe(t, anywhere)) }()
+				synctest.Wait()
+				require.NoError(t, c.Do(t.Context(), unsafe(t, anywhere)).Err)
+				require.NoError(t, (<-done).Err)
+				assert.EqualValues(t, 2, sent.Load())
+				assert.Equal(t, !first, conn.closed)
+			})
+		})
+	}
+}
+
 // TestConnectionsAfterATimeout has a try time out: the connections that idled meanwhile may
 // be as dead as that try's, and are not used again.
 func TestConnectionsAfterATimeout(t *testing.T) {

@@ -30,13 +30,11 @@ func (r *run) try() {
 	r.Release()
 	r.Outcome = Outcome{Call: r.call, Attempts: r.Attempts + 1}
 	ctx, cancel := r.tryContext()
-	r.client.Pool.tries.Add(1)
-	defer r.client.Pool.tries.Add(-1)
 	r.sent = newSent(r.call, r.client.Pool, cancel)
 	ctx = httptrace.WithClientTrace(ctx, &r.sent.trace)
 	resp, err := r.send(ctx)
 	if err != nil {
-		defer cancel()
+		defer r.sent.end()
 		r.Sent = !r.sent.never(err)
 		r.Err = r.explain(ctx.Err(), err)
 		return
@@ -46,10 +44,10 @@ func (r *run) try() {
 	r.Header = resp.Header
 	r.RetryAfter = askedWait(resp.StatusCode, resp.Header)
 	if r.call.Stream && r.Success() {
-		r.Stream = &stream{ReadCloser: resp.Body, run: r, ctx: ctx, cancel: cancel}
+		r.Stream = &stream{ReadCloser: resp.Body, run: r, ctx: ctx}
 		return
 	}
-	defer cancel()
+	defer r.sent.end()
 	if err := r.read(resp); err != nil {
 		r.Err = r.explain(ctx.Err(), err)
 	}
@@ -324,10 +322,9 @@ func (o *Outcome) Release() {
 // A stream is the unread body of a success. Closing it ends the try.
 type stream struct {
 	io.ReadCloser
-	run    *run
-	ctx    context.Context //nolint:containedctx // the try's, which lasts as long as the body
-	cancel context.CancelFunc
-	read   int64
+	run  *run
+	ctx  context.Context //nolint:containedctx // the try's, which lasts as long as the body
+	read int64
 }
 
 func (s *stream) Read(p []byte) (int, error) {
@@ -347,6 +344,6 @@ func (s *stream) Read(p []byte) (int, error) {
 
 func (s *stream) Close() error {
 	err := s.ReadCloser.Close()
-	s.cancel()
+	s.run.sent.end()
 	return err
 }
