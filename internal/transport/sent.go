@@ -128,7 +128,8 @@ func (s *sent) refused(err error) bool {
 		return false
 	}
 	text := err.Error()
-	if text == "net/http: cannot rewind body after connection loss" {
+	switch text {
+	case "net/http: cannot rewind body after connection loss", "http2: client conn not usable", "http2: client conn could not be established":
 		return !s.written.Load()
 	}
 	cause, _ := strings.CutPrefix(text, "http2: Transport: cannot retry err [")

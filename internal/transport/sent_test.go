@@ -6,6 +6,8 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -202,6 +204,45 @@ func TestHTTP2Refusals(t *testing.T) {
 				}
 				require.NoError(t, out.Err)
 				assert.Equal(t, 200, out.StatusCode)
+			})
+		}
+	}
+}
+
+// TestConnectionsThatWereNeverUsed has net/http give up after several connections that turned out
+// to be closed before anything was written.
+func TestConnectionsThatWereNeverUsed(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"http2: client conn not usable",
+		"http2: client conn could not be established",
+		"net/http: cannot rewind body after connection loss",
+	} {
+		for _, written := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, written %v", text, written), func(t *testing.T) {
+				t.Parallel()
+				tries := 0
+				out := client(roundTripper(func(r *http.Request) (*http.Response, error) {
+					trace := httptrace.ContextClientTrace(r.Context())
+					trace.GotConn(httptrace.GotConnInfo{Conn: new(closable)})
+					if tries++; tries == 1 && !written {
+						return nil, errors.New(text)
+					}
+					trace.WroteRequest(httptrace.WroteRequestInfo{})
+					if tries == 1 {
+						return nil, errors.New(text)
+					}
+					return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+				})).Do(t.Context(), unsafe(t, anywhere))
+				assert.True(t, out.Sent)
+				assert.Equal(t, 1, out.Attempts)
+				if written {
+					assert.Equal(t, 1, tries)
+					require.EqualError(t, out.Err, text)
+					return
+				}
+				assert.Equal(t, 2, tries)
+				require.NoError(t, out.Err)
 			})
 		}
 	}
