@@ -43,6 +43,7 @@ func TestPreflightOfTwelveFaults(t *testing.T) {
 	sound := bakery()
 	sound.FOCDateRequestedByUser = firstWindow.Add(5 * 24 * time.Hour)
 	sound.PortingOption = porting.PortingOption{Type: porting.PortingOptionTypeFull}
+	sound.PINPasscode = "" // 8: which the wireless number needs
 	fill := func(i int, plant func(*enduser.Profile)) {
 		profile := sound
 		plant(&profile)
@@ -58,7 +59,7 @@ func TestPreflightOfTwelveFaults(t *testing.T) {
 	fill(1, func(p *enduser.Profile) { // 7: no new billing number
 		p.PortingOption = porting.PortingOption{Type: porting.PortingOptionTypePartial, RemainingNumbersAction: porting.RemainingNumbersActionKeep}
 	})
-	fill(2, func(p *enduser.Profile) { p.PINPasscode = "" }) // 8: wireless
+	fill(2, func(*enduser.Profile) {})
 	fill(3, func(p *enduser.Profile) {
 		p.DefaultMessageProfileID = ""        // 9
 		p.BillingPhoneNumber = "+13125550199" // 10: not ported
