@@ -39,7 +39,7 @@ func TestRealAPI(t *testing.T) {
 	for _, request := range sandbox.Requests() {
 		assert.True(t, request.Method == "GET" || request.Operation == "Portability.Check", request)
 	}
-	assert.Contains(t, out.String(), "+13125550100  true")
+	assert.Contains(t, out.String(), "+13125550100  portable")
 
 	require.NoError(t, run(t.Context(), &out, []string{"-create-draft", "+13125550100"}))
 	assert.Equal(t, 1, sandbox.Count("Drafts.Create"))
