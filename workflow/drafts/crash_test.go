@@ -31,17 +31,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// noJournal stands for the path of a journal where there is none.
+const noJournal = "-"
+
 func runUntilKilled(path string) {
-	journal, err := drafts.OpenJournal(path)
-	if err != nil {
-		panic(err)
+	now := func() time.Time { return portingtest.Start }
+	opts := &drafts.RunOptions{Open: openPaper, Now: now, Settle: 100 * time.Millisecond}
+	if path != noJournal {
+		journal, err := drafts.OpenJournal(path)
+		if err != nil {
+			panic(err)
+		}
+		opts.Journal = journal
 	}
 	client, err := porting.NewClientFromEnv()
 	if err != nil {
 		panic(err)
 	}
-	now := func() time.Time { return portingtest.Start }
-	opts := &drafts.RunOptions{Journal: journal, Open: openPaper, Now: now, Settle: 100 * time.Millisecond}
 	if _, err := drafts.Run(context.Background(), client, twoHundred(), opts); err != nil {
 		panic(err)
 	}
@@ -63,16 +69,20 @@ func twoHundred() *drafts.Plan {
 
 // TestKilled kills a process in the middle of a plan, 50 times in all: just before the
 // server acts on a request, or when it has acted and not yet answered. After each kill
-// the plan is run again with its journal. In the end the server has what was meant, once.
+// the plan is run again, with its journal or, every fourth time, without one. In the end the
+// server has what was meant, once.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
 	random := rand.New(rand.NewPCG(13, 50))
-	for kills := 0; kills < 50; {
+	for round, kills := 1, 0; kills < 50; round++ {
 		sandbox := portingtest.NewServer()
 		path := filepath.Join(t.TempDir(), "journal")
+		if round%4 == 0 {
+			path = noJournal
+		}
 		for done := false; !done; {
 			done = runAndKill(t, sandbox, path, 1+random.IntN(60), random.IntN(2) == 0)
 			if !done {

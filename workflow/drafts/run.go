@@ -423,14 +423,11 @@ func (s *setRun) journaled(ctx context.Context, step Step, do func() (Entry, err
 func (s *setRun) resume(ctx context.Context) error {
 	if s.known.draft != "" {
 		draft, err := s.client.Drafts.Get(ctx, s.known.draft, nil)
-		switch {
-		case err == nil:
+		if err == nil {
 			s.result.Draft = draft
 			s.known.portRequest = cmp.Or(draft.PortRequestID, s.known.portRequest)
-		case !errors.Is(err, porting.ErrNotFound):
+		} else if !errors.Is(err, porting.ErrNotFound) { // if it was submitted, the port request tells; else it was deleted, and another is created
 			return err
-		case s.known.portRequest == "": // the server deletes drafts after 30 days
-			s.known = state{}
 		}
 	}
 	if s.known.portRequest == "" {
