@@ -108,7 +108,7 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DraftsService) Create(ctx context.Context, numbers ...string) (*DraftPortRequest, error) {
-	body, err := numbersBody(opDraftsCreate, numbers, brokenNumber)
+	body, err := numbersBody(opDraftsCreate, numbers, isE164, notE164)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +193,9 @@ func (s *DraftsService) GetSubRequest(ctx context.Context, draft DraftID, id Sub
 //
 // https://developers.telnyx.com/api/v1/mission-control/update-draft-sub-request
 func (s *DraftsService) UpdateSubRequest(ctx context.Context, draft DraftID, id SubRequestID, update DraftSubRequestUpdate) (*DraftSubRequest, error) {
-	if err := update.check(opDraftsUpdateSubRequest); err != nil {
+	err := checkUpdate(opDraftsUpdateSubRequest, update == (DraftSubRequestUpdate{}),
+		update.FOCDateRequestedByUser, update.BillingPhoneNumber, update.CountryCode, update.PortingOption)
+	if err != nil {
 		return nil, err
 	}
 	return get[DraftSubRequest](ctx, s.client, &request{
@@ -201,24 +203,6 @@ func (s *DraftsService) UpdateSubRequest(ctx context.Context, draft DraftID, id 
 		ids:  []string{string(draft), string(id)},
 		body: update,
 	})
-}
-
-func (u DraftSubRequestUpdate) check(op *Operation) error {
-	if u == (DraftSubRequestUpdate{}) {
-		return errEmptyUpdate(op)
-	}
-	return u.checkFields(op)
-}
-
-// checkFields refuses values that can't work. An update of a submitted sub request has
-// the same ones.
-func (u DraftSubRequestUpdate) checkFields(op *Operation) error {
-	return firstBroken(op,
-		timeRule("foc_date_requested_by_user", u.FOCDateRequestedByUser),
-		stringRule("billing_phone_number", u.BillingPhoneNumber, brokenNumber),
-		stringRule("country_code", u.CountryCode, brokenCountry),
-		optionRule("porting_option", u.PortingOption),
-	)
 }
 
 // AllowedFOCDates returns the windows in which the FOC date of a draft's sub request

@@ -104,7 +104,9 @@ func (s *SubRequestsService) Get(ctx context.Context, portRequest PortRequestID,
 //
 // https://developers.telnyx.com/api/v1/mission-control/update-port-request-subrequest
 func (s *SubRequestsService) Update(ctx context.Context, portRequest PortRequestID, id SubRequestID, update SubRequestUpdate) (*SubRequest, error) {
-	if err := update.check(opSubRequestsUpdate); err != nil {
+	err := checkUpdate(opSubRequestsUpdate, update == (SubRequestUpdate{}),
+		update.FOCDateRequestedByUser, update.BillingPhoneNumber, update.CountryCode, update.PortingOption)
+	if err != nil {
 		return nil, err
 	}
 	return getOneOf[SubRequest](ctx, s.client, &request{
@@ -112,18 +114,6 @@ func (s *SubRequestsService) Update(ctx context.Context, portRequest PortRequest
 		ids:  []string{string(portRequest), string(id)},
 		body: update,
 	})
-}
-
-func (u SubRequestUpdate) check(op *Operation) error {
-	if u == (SubRequestUpdate{}) {
-		return errEmptyUpdate(op)
-	}
-	return DraftSubRequestUpdate{
-		FOCDateRequestedByUser: u.FOCDateRequestedByUser,
-		BillingPhoneNumber:     u.BillingPhoneNumber,
-		CountryCode:            u.CountryCode,
-		PortingOption:          u.PortingOption,
-	}.checkFields(op)
 }
 
 // AllowedFOCDates returns the windows in which the FOC date of a sub request may be.
