@@ -3,6 +3,7 @@ package porting
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -151,10 +152,6 @@ func (e *timestampError) Error() string {
 // in it that could be a name or another number.
 func looksLikeTime(s string) bool {
 	const longest = 40
-	if len(s) > longest || len(s) < len(time.DateOnly) || maskNumbers(s) != s {
-		return false
-	}
-	date, rest := s[:len(time.DateOnly)], s[len(time.DateOnly):]
-	digits := strings.NewReplacer("0", "d", "1", "d", "2", "d", "3", "d", "4", "d", "5", "d", "6", "d", "7", "d", "8", "d", "9", "d")
-	return digits.Replace(date) == "dddd-dd-dd" && strings.Trim(rest, "0123456789-:.,+ TtZz") == ""
+	matches, _ := regexp.MatchString(`^\d{4}-\d\d-\d\d[-\d:.,+ TtZz]*$`, s)
+	return matches && len(s) <= longest && maskNumbers(s) == s
 }
