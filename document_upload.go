@@ -263,6 +263,7 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 		return "", nil, unusable("form_fields", err.Error())
 	}
 	tail := "\r\n--" + form.Boundary() + "--\r\n"
+	texts := append(slices.Collect(maps.Values(fields)), f.name) // not f: an error keeps them, and must not keep the content
 	return strings.ReplaceAll(fieldOf(fields, "key"), "${filename}", f.name), &transport.Call{
 		AnyHost: true,
 		Method:  http.MethodPost,
@@ -273,9 +274,8 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 		},
 		BodySize:   int64(len(head)) + f.size + int64(len(tail)),
 		Repeatable: true,
-		// Only the name of the file: an error keeps Texts, and must not keep the content.
-		Texts:    slices.Values(append(slices.Collect(maps.Values(fields)), f.name)),
-		MaxBytes: defaultMaxResponseBytes,
+		Texts:      slices.Values(texts),
+		MaxBytes:   defaultMaxResponseBytes,
 	}, nil
 }
 
@@ -289,7 +289,7 @@ func writeForm(fields map[string]string, f *file) (head []byte, form *multipart.
 	var b bytes.Buffer
 	form = multipart.NewWriter(&b)
 	hash := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", fields, f.name, f.contentType, f.size)) // a map prints in order
-	const digits = 60 // as many characters as a random boundary of mime/multipart has
+	const digits = 60                                                                             // as many characters as a random boundary of mime/multipart has
 	err = form.SetBoundary(hex.EncodeToString(hash[:])[:digits])
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		err = errors.Join(err, form.WriteField(name, fields[name]))

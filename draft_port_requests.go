@@ -61,10 +61,7 @@ type DraftSubRequestUpdate struct {
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
 func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page[DraftPortRequest], error) {
-	var o DraftListOptions
-	if opts != nil {
-		o = *opts
-	}
+	o := valueOf(opts)
 	return listPage[DraftPortRequest](ctx, s.client, opDraftsList, o, o.Page, o.PerPage)
 }
 
@@ -81,10 +78,7 @@ func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
 func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Seq2[*DraftPortRequest, error] {
-	var o DraftListOptions
-	if opts != nil {
-		o = *opts
-	}
+	o := valueOf(opts)
 	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[DraftPortRequest], error) {
 		o := o
 		o.Page = number
