@@ -211,10 +211,10 @@ func (f *file) rewind(content io.Reader) bool {
 		return false
 	}
 	end, err := r.Seek(0, io.SeekEnd)
-	if err != nil {
-		return false
+	if err == nil {
+		_, err = r.Seek(start, io.SeekStart)
 	}
-	if _, err := r.Seek(start, io.SeekStart); err != nil {
+	if err != nil {
 		return false
 	}
 	f.size = max(0, end-start)
@@ -286,10 +286,11 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 // upload, so that nobody can have put it into the file, and of what is known of the file
 // without reading it.
 func writeForm(fields map[string]string, f *file) (head []byte, form *multipart.Writer, err error) {
+	const digits = 60 // of a boundary; a random one of mime/multipart has as many
+	hash := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", fields, f.name, f.contentType, f.size)) // fmt prints a map in order
+
 	var b bytes.Buffer
 	form = multipart.NewWriter(&b)
-	hash := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", fields, f.name, f.contentType, f.size)) // a map prints in order
-	const digits = 60                                                                             // as many characters as a random boundary of mime/multipart has
 	err = form.SetBoundary(hex.EncodeToString(hash[:])[:digits])
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		err = errors.Join(err, form.WriteField(name, fields[name]))

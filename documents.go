@@ -39,8 +39,7 @@ func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]Sup
 	if err != nil {
 		return nil, err
 	}
-	documents, _, err := list[SupportingDocument](ctx, s.client, r)
-	return documents, err
+	return listAll[SupportingDocument](ctx, s.client, r.op, r.ids...)
 }
 
 // Get returns a document of a port request or a draft. For drafts, the route is known

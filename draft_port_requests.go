@@ -65,14 +65,10 @@ func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page
 	return listPage[DraftPortRequest](ctx, s.client, opDraftsList, o, o.Page, o.PerPage)
 }
 
-// All iterates over the drafts of all pages, from opts.Page on, and yields each once.
-// Nothing is sent before the first step, and only one page before the second page is
-// needed; from then on [WithReadAhead] says how many are asked for at once. All of it is
-// done with ctx, which is looked at before each step, and ends with the loop. opts is
-// copied. An error is the last step. Each range starts anew.
-//
-// The list may change while it is read, as [PortRequestsService.All] says: a loop over
-// the pending drafts can submit each, and sees all of them.
+// All iterates over the drafts of all pages, from opts.Page on, and yields each once. It
+// works as [PortRequestsService.All] does, which says more. The list may change while it
+// is read: a loop over the pending drafts can submit each, and sees all of them. An error
+// is the last step.
 //
 // GET /origination/porting/draft_port_requests, once or more for each page: safe.
 //
@@ -166,8 +162,7 @@ func (s *DraftsService) Submitted(ctx context.Context, id DraftID) (draft *Draft
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DraftsService) ListSubRequests(ctx context.Context, draft DraftID) ([]DraftSubRequest, error) {
-	subs, _, err := list[DraftSubRequest](ctx, s.client, &request{op: opDraftsListSubRequests, ids: []string{string(draft)}})
-	return subs, err
+	return listAll[DraftSubRequest](ctx, s.client, opDraftsListSubRequests, string(draft))
 }
 
 // GetSubRequest returns a sub request of a draft.
@@ -206,9 +201,5 @@ func (s *DraftsService) UpdateSubRequest(ctx context.Context, draft DraftID, id 
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DraftsService) AllowedFOCDates(ctx context.Context, draft DraftID, id SubRequestID) ([]FOCWindow, error) {
-	windows, _, err := list[FOCWindow](ctx, s.client, &request{
-		op:  opDraftsAllowedFOCDates,
-		ids: []string{string(draft), string(id)},
-	})
-	return windows, err
+	return listAll[FOCWindow](ctx, s.client, opDraftsAllowedFOCDates, string(draft), string(id))
 }

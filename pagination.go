@@ -66,6 +66,12 @@ func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, nu
 	return p, nil
 }
 
+// listAll calls a list operation that has no pages.
+func listAll[T any](ctx context.Context, c *Client, op *Operation, ids ...string) ([]T, error) {
+	items, _, err := list[T](ctx, c, &request{op: op, ids: ids})
+	return items, err
+}
+
 // headerCount reads a count, or returns -1 if there is none that can be read.
 func headerCount(h http.Header, key string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(h.Get(key)))

@@ -81,8 +81,7 @@ func (s SubRequest) Unchanged() SubRequestUpdate {
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-port-request-subrequests
 func (s *SubRequestsService) List(ctx context.Context, portRequest PortRequestID) ([]SubRequest, error) {
-	subs, _, err := list[SubRequest](ctx, s.client, &request{op: opSubRequestsList, ids: []string{string(portRequest)}})
-	return subs, err
+	return listAll[SubRequest](ctx, s.client, opSubRequestsList, string(portRequest))
 }
 
 // Get returns a sub request. The documented answer is an array; both an array of one
@@ -122,11 +121,7 @@ func (s *SubRequestsService) Update(ctx context.Context, portRequest PortRequest
 //
 // https://developers.telnyx.com/api/v1/mission-control/get-allowed-foc-dates
 func (s *SubRequestsService) AllowedFOCDates(ctx context.Context, portRequest PortRequestID, id SubRequestID) ([]FOCWindow, error) {
-	windows, _, err := list[FOCWindow](ctx, s.client, &request{
-		op:  opSubRequestsAllowedFOCDates,
-		ids: []string{string(portRequest), string(id)},
-	})
-	return windows, err
+	return listAll[FOCWindow](ctx, s.client, opSubRequestsAllowedFOCDates, string(portRequest), string(id))
 }
 
 // Cancel asks for the cancellation of a sub request and returns it as it is then.
