@@ -286,7 +286,8 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 // upload, so that nobody can have put it into the file, and of what is known of the file
 // without reading it.
 func writeForm(fields map[string]string, f *file) (head []byte, form *multipart.Writer, err error) {
-	const digits = 60 // of a boundary; a random one of mime/multipart has as many
+	const digits = 60 // as many as a random boundary of mime/multipart has
+
 	hash := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", fields, f.name, f.contentType, f.size)) // fmt prints a map in order
 
 	var b bytes.Buffer

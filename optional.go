@@ -49,6 +49,7 @@ func (o Optional[T]) IsZero() bool { return o.state == optionalUnset }
 // EncodeValues adds the value to a query under the given key; go-querystring calls it.
 func (o Optional[T]) EncodeValues(key string, v *url.Values) error {
 	switch o.state {
+	case optionalUnset:
 	case optionalNull:
 		return &ArgumentError{Field: key, Reason: "null has no form in a query"}
 	case optionalSet:
