@@ -106,8 +106,9 @@ func (s *sent) end() {
 	s.use(nil)
 }
 
-// onlyClosed tells whether a request failed because its connection was closed unused.
-func (s *sent) onlyClosed() bool { return s.unused.Load() && s.got.Load() == 0 && !s.twice.Load() }
+// onlyClosed tells whether a request failed because its connection was closed unused. If it
+// had another one before, it was written to neither.
+func (s *sent) onlyClosed() bool { return s.unused.Load() && !s.written.Load() && !s.twice.Load() }
 
 // never tells whether a failed request provably didn't reach the server: a connection was
 // asked for and never got, the error is one of getting it, or the server says so. A

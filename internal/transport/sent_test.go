@@ -248,6 +248,27 @@ func TestConnectionsThatWereNeverUsed(t *testing.T) {
 	}
 }
 
+// TestClosedAfterAnotherConnection has net/http pass from a connection that it can't use to an idle
+// one, which the try closes.
+func TestClosedAfterAnotherConnection(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	out := client(roundTripper(func(r *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		trace.GotConn(httptrace.GotConnInfo{Conn: new(closable)})
+		if requests++; requests == 1 {
+			idle := new(closable)
+			trace.GotConn(httptrace.GotConnInfo{Conn: idle, Reused: true, WasIdle: true, IdleTime: time.Second})
+			assert.True(t, idle.closed)
+			return nil, net.ErrClosed
+		}
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+	})).Do(t.Context(), unsafe(t, anywhere))
+	require.NoError(t, out.Err)
+	assert.Equal(t, 2, requests)
+}
+
 // A pooled transport reports an idle connection to httptrace, and sends over it, or over
 // another one if that has been closed. It counts what it has sent.
 type pooled struct {
