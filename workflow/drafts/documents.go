@@ -252,7 +252,7 @@ func (d Document) read(ctx context.Context, place int) (f *file, err error) {
 		return nil, fmt.Errorf("drafts: Upload: %s: opening it (nothing was sent): %w", field, err)
 	}
 	defer func() { _ = content.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(endingReader{ctx, content}, maxDocument+1))
+	data, err := io.ReadAll(io.LimitReader(until(ctx, content), maxDocument+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("drafts: Upload: %s: reading it (nothing was sent): %w", field, err)
@@ -265,18 +265,19 @@ func (d Document) read(ctx context.Context, place int) (f *file, err error) {
 	return &file{place, d.Filename, d.Type, data, hex.EncodeToString(sum[:]), mediaType(data)}, nil
 }
 
-// An endingReader reads until the context ends.
-type endingReader struct {
-	ctx context.Context
-	r   io.Reader
+// until returns a reader that fails once the context has ended.
+func until(ctx context.Context, r io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		return r.Read(p)
+	})
 }
 
-func (r endingReader) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
-	}
-	return r.r.Read(p)
-}
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // mediaType tells what a content is by how it begins. Of what offices scan, net/http
 // doesn't know TIFF.

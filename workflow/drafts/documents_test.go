@@ -2,7 +2,6 @@ package drafts_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -182,7 +181,14 @@ func TestUploadTellsDocumentsApart(t *testing.T) {
 func TestUploadDownloadsLittle(t *testing.T) {
 	t.Parallel()
 	server := cleanSandbox(t)
-	client := wiredClient(server, nil)
+	var read atomic.Int64 // of the downloads
+	client := wiredClient(server, func(r *http.Request, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		answer, err := send(r)
+		if err == nil && server.StorageURL() == "http://"+r.URL.Host {
+			answer.Body = countedBody{answer.Body, &read}
+		}
+		return answer, err
+	})
 	id := createdDraft(t, client, "+13125550100")
 	ours := paper("other", "ours.pdf", "%PDF-1.4 ours")
 	documents := []drafts.Document{paper("other", "a.pdf", "%PDF-1.4 a"), ours}
@@ -193,10 +199,26 @@ func TestUploadDownloadsLittle(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, server.Count(portingtest.StorageDownload))
 
-	server.Inject(portingtest.Fault{Operation: portingtest.StorageDownload, Effect: portingtest.Huge(1 << 30)})
+	read.Store(0)
+	server.Inject(portingtest.Fault{Operation: portingtest.StorageDownload, Effect: portingtest.Huge(8 << 20)})
 	uploaded, err := drafts.Upload(t.Context(), client, id, []drafts.Document{paper("other", "b.pdf", "%PDF-1.4 b")}, nil)
 	require.NoError(t, err)
 	assert.True(t, uploaded[0].New)
+	assert.Less(t, read.Load(), int64(1<<20))
+	assert.Positive(t, read.Load())
+}
+
+// A countedBody counts what is read of it.
+type countedBody struct {
+	io.ReadCloser
+
+	read *atomic.Int64
+}
+
+func (b countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read.Add(int64(n))
+	return n, err
 }
 
 func TestUploadTellsTheTypeFromTheContent(t *testing.T) {
@@ -253,8 +275,6 @@ func TestUploadOfAFile(t *testing.T) {
 // What can't work is refused before anything is sent, also if it is the last of the documents.
 func TestUploadArguments(t *testing.T) {
 	t.Parallel()
-	canceled, cancel := context.WithCancel(t.Context())
-	cancel()
 	broken := func(err error) drafts.Document {
 		return drafts.Document{Type: "loa", Filename: "loa.pdf", Open: func() (io.ReadCloser, error) { return nil, err }}
 	}
@@ -263,7 +283,7 @@ func TestUploadArguments(t *testing.T) {
 		name  string
 		bad   drafts.Document
 		opts  *drafts.UploadOptions
-		ctx   context.Context
+		ended bool // the context
 		field string
 		is    error
 	}{
@@ -274,12 +294,17 @@ func TestUploadArguments(t *testing.T) {
 		{name: "a negative wait", bad: good, opts: &drafts.UploadOptions{LookAgain: -1}, field: "look_again"},
 		{name: "a file that isn't there", bad: drafts.Document{Type: "loa", Filename: filepath.Join(t.TempDir(), "none")}, is: fs.ErrNotExist},
 		{name: "one that can't be opened", bad: broken(fs.ErrPermission), is: fs.ErrPermission},
-		{name: "a canceled context", bad: good, ctx: canceled, is: context.Canceled},
+		{name: "a canceled context", bad: good, ended: true, is: context.Canceled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			server := cleanSandbox(t)
-			_, err := drafts.Upload(cmp.Or(test.ctx, t.Context()), wiredClient(server, nil), "draft", []drafts.Document{good, test.bad}, test.opts)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if test.ended {
+				cancel()
+			}
+			_, err := drafts.Upload(ctx, wiredClient(server, nil), "draft", []drafts.Document{good, test.bad}, test.opts)
 			if test.is != nil {
 				require.ErrorIs(t, err, test.is)
 			} else {

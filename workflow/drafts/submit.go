@@ -182,16 +182,23 @@ func Submit(ctx context.Context, client *porting.Client, draft porting.DraftID, 
 	case opts.LookAgain < 0:
 		return nil, &porting.ArgumentError{Operation: operation, Field: "look_again", Reason: "must not be negative"}
 	}
-	s := &submitting{client, draft, opts.Preflight, cmp.Or(opts.LookAgain, 10*time.Second), opts.Sleep}
+	s := &submitting{
+		client:    client,
+		draft:     draft,
+		preflight: opts.Preflight,
+		later:     cmp.Or(opts.LookAgain, 10*time.Second),
+		sleep:     opts.Sleep,
+	}
 	if s.sleep == nil {
 		s.sleep = sleep
 	}
-	d, isSubmitted, err := client.Drafts.Submitted(ctx, draft)
+	d, already, err := client.Drafts.Submitted(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
+	s.numbers = sortedDigits(draftNumbers(d))
 	result := &Submitted{Draft: d, Before: true}
-	if !isSubmitted {
+	if !already {
 		if result, err = s.submit(ctx); err != nil {
 			return nil, err
 		}
@@ -206,6 +213,7 @@ type submitting struct {
 	preflight PreflightOptions
 	later     time.Duration
 	sleep     func(ctx context.Context, d time.Duration) error
+	numbers   []string // the digits of the draft's numbers, in order
 }
 
 // submit submits the draft if nothing speaks against it.
@@ -288,8 +296,8 @@ func (s *submitting) moved(report *Report) []MovedWindows {
 
 // look returns the draft if it is submitted, and nil if it isn't.
 func (s *submitting) look(ctx context.Context) (*porting.DraftPortRequest, error) {
-	d, isSubmitted, err := s.client.Drafts.Submitted(ctx, s.draft)
-	if err != nil || !isSubmitted {
+	d, already, err := s.client.Drafts.Submitted(ctx, s.draft)
+	if err != nil || !already {
 		return nil, err
 	}
 	return d, nil
@@ -348,12 +356,11 @@ func (s *submitting) portRequest(ctx context.Context, result *Submitted) (*porti
 
 // byNumbers returns the one port request that can be the draft's by its numbers, or nil.
 func (s *submitting) byNumbers(ctx context.Context, d *porting.DraftPortRequest) (*porting.PortRequest, error) {
-	numbers := sortedDigits(draftNumbers(d))
-	if len(numbers) == 0 {
+	if len(s.numbers) == 0 {
 		return nil, nil //nolint:nilnil // as the comment says
 	}
 	found := map[porting.PortRequestID]*porting.PortRequest{}
-	for _, search := range []string{numbers[0], "+" + numbers[0]} { // which of them finds it isn't documented
+	for _, search := range []string{s.numbers[0], "+" + s.numbers[0]} { // which of them finds it isn't documented
 		opts := &porting.PortRequestListOptions{Search: search, IncludePhoneNumbers: porting.Set(true)}
 		for p, err := range s.client.PortRequests.All(ctx, opts) {
 			if errors.Is(err, porting.ErrUnprocessable) {
@@ -364,7 +371,7 @@ func (s *submitting) byNumbers(ctx context.Context, d *porting.DraftPortRequest)
 			switch {
 			case d.PortRequestID != "" && p.ID != d.PortRequestID,
 				!p.CreatedAt.IsZero() && p.CreatedAt.Before(d.CreatedAt.Time),
-				!slices.Equal(sortedDigits(portRequestNumbers(p)), numbers):
+				!slices.Equal(sortedDigits(portRequestNumbers(p)), s.numbers):
 			default:
 				found[p.ID] = p
 			}

@@ -348,6 +348,7 @@ func TestSubmitSomebodyElseWasFaster(t *testing.T) {
 // The port request is the one that the draft names, or else the one with its numbers.
 func TestSubmitResolves(t *testing.T) {
 	t.Parallel()
+	numbers := []string{"+13125550100", "+13125550101", "+13125550160"}
 	noID := func(reads int) wire { // no read of the draft tells, up to so many
 		return answering(func(r *http.Request) bool { return isDraftRead(r) || strings.HasSuffix(r.URL.Path, "/submit") },
 			func(body string) string {
@@ -366,7 +367,8 @@ func TestSubmitResolves(t *testing.T) {
 		name     string
 		wire     wire
 		faults   []portingtest.Fault
-		others   bool // other port requests with some of the numbers
+		before   []string // the numbers of another port request, cancelled, that is older than the draft
+		after    []string // of one that is younger
 		sleeps   int
 		resolved bool
 		text     string
@@ -385,20 +387,32 @@ func TestSubmitResolves(t *testing.T) {
 			{Operation: "PortRequests.List", Times: 2, Effect: portingtest.Respond(200, "[]", "Total: 0", "Total-Pages: 0")},
 		}, sleeps: 1, resolved: true},
 		{name: "never named", wire: noID(1000), resolved: true},
-		{name: "never named, among others", wire: noID(1000), others: true, resolved: true},
+		{name: "never named, and ported before", wire: noID(1000), before: numbers, resolved: true},
+		{name: "never named, and some of the numbers in another one", wire: noID(1000), after: numbers[:2], resolved: true},
+		{name: "never named, and another one with the numbers", wire: noID(1000), after: numbers, sleeps: 5, text: "its port request isn't found"},
+		{name: "named, and another one with the numbers", after: numbers, faults: []portingtest.Fault{
+			{Operation: "PortRequests.Get", Effect: portingtest.Respond(404, "")},
+		}, resolved: true},
 		{name: "an outage", faults: []portingtest.Fault{{Operation: "PortRequests.Get", Effect: portingtest.Respond(503, "")}}, sleeps: 5, text: "503"},
 		{name: "wrong credentials", faults: []portingtest.Fault{{Operation: "PortRequests.Get", Effect: portingtest.Respond(401, "")}}, text: "401"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			server := cleanSandbox(t)
-			if test.others {
-				_, subs := server.AddPortRequest("+13125550101", "+13125550100")
-				server.Move(subs[0], porting.SubRequestStatusCancelled)
-				server.AddPortRequest("+13125550103")
-				server.Advance(time.Minute)
+			cancelled := func(numbers []string) {
+				if len(numbers) == 0 {
+					return
+				}
+				_, subs := server.AddPortRequest(numbers...)
+				for _, sub := range subs {
+					server.Move(sub, porting.SubRequestStatusCancelled)
+				}
 			}
-			id, _ := server.AddDraft("+13125550100", "+13125550101", "+13125550160")
+			cancelled(test.before)
+			server.Advance(time.Minute)
+			id, _ := server.AddDraft(numbers...)
+			server.Advance(time.Minute)
+			cancelled(test.after)
 			for _, fault := range test.faults {
 				server.Inject(fault)
 			}
