@@ -31,7 +31,7 @@ func (c *chain) read(text []byte) {
 	c.before = make([]int32, len(text)+1)
 	for end := c.size; end <= len(text); end++ {
 		last := &c.last[c.hash(text[:end])]
-		c.before[end], *last = *last, int32(end)
+		c.before[end], *last = *last, int32(end) //nolint:gosec // a text of 8 kB
 	}
 }
 

@@ -375,7 +375,8 @@ func TestSharedConnections(t *testing.T) {
 					return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
 				}))
 				done := make(chan *transport.Outcome)
-				go func() { done <- c.Do(t.Context(), unsafe(t, anywhere)) }()
+				call := unsafe(t, anywhere)
+				go func() { done <- c.Do(t.Context(), call) }()
 				synctest.Wait()
 				require.NoError(t, c.Do(t.Context(), unsafe(t, anywhere)).Err)
 				require.NoError(t, (<-done).Err)
