@@ -119,14 +119,14 @@ func ensureUnderFaults(t seeded, outcomes *outcomes) {
 	effect := faults[random.IntN(len(faults))](random)
 	server.Inject(portingtest.Fault{Operation: "Drafts.Create", Times: 1 + random.IntN(2), Effect: effect})
 	for _, operation := range []string{"Drafts.List", "PortRequests.List", "Drafts.Get"} {
-		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.2, Effect: portingtest.DropBefore()})
-		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.1, Effect: portingtest.Truncate()})
-		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.05, Effect: portingtest.Respond(http.StatusForbidden, "")})
+		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.1, Effect: portingtest.DropBefore()})
+		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.05, Effect: portingtest.Truncate()})
+		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.03, Effect: portingtest.Respond(http.StatusForbidden, "")})
 	}
 	client := wiredClient(server, nil, opts...)
 	options := onSandboxClock(server)
 	options.Lock = new(drafts.LocalLocker)
-	options.Find.PerPage = 1 + random.IntN(3)
+	options.Find.PerPage = 2 + random.IntN(3)
 	settle := func() { // some minutes later
 		server.Advance(10 * time.Minute)
 		for len(server.Pending()) > 0 {
