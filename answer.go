@@ -39,25 +39,9 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 	case out.WaitErr != nil && out.Attempts > 0:
 		return &interrupted{err, out.WaitErr, newMask(out)}
 	case unknown:
-		return &OutcomeUnknownError{
-			Operation: op.Name,
-			Method:    op.Method,
-			Route:     op.Route,
-			Path:      out.Call.URL.EscapedPath(),
-			Attempts:  out.Attempts,
-			RequestID: requestID(out.Header, out.Call.Header),
-			Check:     op.Check,
-			Err:       err,
-			mask:      newMask(out),
-		}
+		return lostAnswer(op, out, err)
 	}
 	return err
-}
-
-// isUnknown tells whether a status leaves open what became of a change. A 303 says that the
-// server has done something, and that the answer is elsewhere.
-func isUnknown(status int) bool {
-	return status < 200 || status == http.StatusSeeOther || status == http.StatusRequestTimeout || status >= 500
 }
 
 // apiError makes an error of an answer that isn't a 2xx.

@@ -21,8 +21,7 @@ type CommentCreate struct {
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *CommentsService) List(ctx context.Context, portRequest PortRequestID) ([]Comment, error) {
-	comments, _, err := list[Comment](ctx, s.client, &request{op: opCommentsList, ids: []string{string(portRequest)}})
-	return comments, err
+	return listAll[Comment](ctx, s.client, opCommentsList, string(portRequest))
 }
 
 // Create writes a comment. If the answer is lost, the error is an

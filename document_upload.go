@@ -18,7 +18,6 @@ import (
 	"net/textproto"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -135,23 +134,18 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 		return nil, inOperation(op, err)
 	}
 	_, _, mediaErr := mime.ParseMediaType(f.contentType)
-	switch {
-	case u.Type == "":
-		return nil, &ArgumentError{op.Name, "document_type", "is empty"}
-	case f.name == "." || f.name == ".." || f.name == "/":
-		return nil, &ArgumentError{op.Name, "filename", "names no file"}
-	case !isHeaderValue(f.name):
-		return nil, &ArgumentError{op.Name, "filename", "has a control character"}
-	case f.contentType == "":
-		return nil, &ArgumentError{op.Name, "content_type", "is empty, and the file name's extension doesn't tell it"}
-	case mediaErr != nil:
-		return nil, &ArgumentError{op.Name, "content_type", "is not a media type"}
-	case !utf8.ValidString(f.name) || !utf8.ValidString(string(u.Type)):
-		return nil, &ArgumentError{op.Name, "filename", "or document_type is not UTF-8"}
-	case u.Content == nil:
-		return nil, &ArgumentError{op.Name, "content", "is nil"}
-	case isFolder(u.Content):
-		return nil, &ArgumentError{op.Name, "content", "is a folder"}
+	err := firstBroken(op,
+		rule{u.Type == "", "document_type", "is empty"},
+		rule{f.name == "." || f.name == ".." || f.name == "/", "filename", "names no file"},
+		rule{!isHeaderValue(f.name), "filename", "has a control character"},
+		rule{f.contentType == "", "content_type", "is empty, and the file name's extension doesn't tell it"},
+		rule{mediaErr != nil, "content_type", "is not a media type"},
+		rule{!utf8.ValidString(f.name) || !utf8.ValidString(string(u.Type)), "filename", "or document_type is not UTF-8"},
+		rule{u.Content == nil, "content", "is nil"},
+		rule{isFolder(u.Content), "content", "is a folder"},
+	)
+	if err != nil {
+		return nil, err
 	}
 	if !f.rewind(u.Content) {
 		data, err := readAll(ctx, io.LimitReader(u.Content, maxBuffered+1))
@@ -172,23 +166,21 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 
 // readAll reads until the reader ends or the context does.
 func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
-	var read struct {
-		data     []byte
-		err      error
-		panicked any
-	}
+	var data []byte
+	var err error
+	var panicked any
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer func() { read.panicked = recover() }()
-		read.data, read.err = io.ReadAll(r)
+		defer func() { panicked = recover() }()
+		data, err = io.ReadAll(r)
 	}()
 	select {
 	case <-done:
-		if read.panicked != nil {
-			panic(read.panicked) // where the caller can recover it
+		if panicked != nil {
+			panic(panicked) // where the caller can recover it
 		}
-		return read.data, read.err
+		return data, err
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
@@ -219,10 +211,10 @@ func (f *file) rewind(content io.Reader) bool {
 		return false
 	}
 	end, err := r.Seek(0, io.SeekEnd)
-	if err != nil {
-		return false
+	if err == nil {
+		_, err = r.Seek(start, io.SeekStart)
 	}
-	if _, err := r.Seek(start, io.SeekStart); err != nil {
+	if err != nil {
 		return false
 	}
 	f.size = max(0, end-start)
@@ -253,7 +245,7 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 	fields := map[string]string{}
 	maps.Copy(fields, u.FormFields)
 	policy := readPolicy(fields["policy"])
-	if !hasField(fields, "key") {
+	if fieldOf(fields, "key") == "" {
 		demanded, ok := policy["key"]
 		if !ok {
 			return "", nil, unusable("form_fields", "have no key, and their policy demands none")
@@ -263,82 +255,62 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 		}
 		fields["key"] = demanded
 	}
-	if _, ok := policy["content-type"]; ok && !hasField(fields, "Content-Type") {
+	if _, ok := policy["content-type"]; ok && fieldOf(fields, "Content-Type") == "" {
 		fields["Content-Type"] = f.contentType
 	}
-
-	var head bytes.Buffer
-	form := multipart.NewWriter(&head)
-	if err := form.SetBoundary(boundary(fields, f)); err != nil {
-		return "", nil, unusable("form_fields", err.Error())
-	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if err := form.WriteField(name, fields[name]); err != nil {
-			return "", nil, unusable("form_fields."+name, err.Error())
-		}
-	}
-	part := textproto.MIMEHeader{}
-	part.Set("Content-Disposition", multipart.FileContentDisposition("file", f.name))
-	part.Set("Content-Type", f.contentType)
-	if _, err := form.CreatePart(part); err != nil {
+	head, form, err := writeForm(fields, f)
+	if err != nil {
 		return "", nil, unusable("form_fields", err.Error())
 	}
 	tail := "\r\n--" + form.Boundary() + "--\r\n"
-
-	for name, value := range fields {
-		if strings.EqualFold(name, "key") {
-			key = strings.ReplaceAll(value, "${filename}", f.name)
-		}
-	}
-	name := f.name // only the name: an error keeps Texts, and must not keep the content with it
-	return key, &transport.Call{
+	texts := append(slices.Collect(maps.Values(fields)), f.name) // not f: an error keeps them, and must not keep the content
+	return strings.ReplaceAll(fieldOf(fields, "key"), "${filename}", f.name), &transport.Call{
 		AnyHost: true,
 		Method:  http.MethodPost,
 		URL:     target,
 		Header:  http.Header{"Content-Type": {form.FormDataContentType()}},
 		Body: func() io.Reader {
-			return io.MultiReader(bytes.NewReader(head.Bytes()), f.open(), strings.NewReader(tail))
+			return io.MultiReader(bytes.NewReader(head), f.open(), strings.NewReader(tail))
 		},
-		BodySize:   int64(head.Len()) + f.size + int64(len(tail)),
+		BodySize:   int64(len(head)) + f.size + int64(len(tail)),
 		Repeatable: true,
-		Texts: func(yield func(string) bool) {
-			for _, value := range fields {
-				if !yield(value) {
-					return
-				}
-			}
-			yield(name)
-		},
-		MaxBytes: defaultMaxResponseBytes,
+		Texts:      slices.Values(texts),
+		MaxBytes:   defaultMaxResponseBytes,
 	}, nil
 }
 
-// boundary returns what separates the parts of a form. It is always the same for the same
-// form and file, so that a recorded upload can be played back. It is a hash of the form's
-// fields, which the server signs anew for each upload, so that nobody can have put it into
-// the file, and of what is known of the file without reading it.
-func boundary(fields map[string]string, f *file) string {
-	const longest = 60 // as many characters as a random one of mime/multipart has
-	hash := sha256.New()
-	write := func(s string) { _, _ = fmt.Fprintf(hash, "%d:%s", len(s), s) }
+// writeForm writes a form up to the file's content.
+//
+// The boundary is always the same for the same form and file, so that a recorded upload can
+// be played back. It is a hash of the form's fields, which the server signs anew for each
+// upload, so that nobody can have put it into the file, and of what is known of the file
+// without reading it.
+func writeForm(fields map[string]string, f *file) (head []byte, form *multipart.Writer, err error) {
+	const digits = 60 // as many as a random boundary of mime/multipart has
+
+	hash := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", fields, f.name, f.contentType, f.size)) // fmt prints a map in order
+
+	var b bytes.Buffer
+	form = multipart.NewWriter(&b)
+	err = form.SetBoundary(hex.EncodeToString(hash[:])[:digits])
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		write(name)
-		write(fields[name])
+		err = errors.Join(err, form.WriteField(name, fields[name]))
 	}
-	write(f.name)
-	write(f.contentType)
-	write(strconv.FormatInt(f.size, 10))
-	return hex.EncodeToString(hash.Sum(nil))[:longest]
+	_, partErr := form.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {multipart.FileContentDisposition("file", f.name)},
+		"Content-Type":        {f.contentType},
+	})
+	return b.Bytes(), form, errors.Join(err, partErr)
 }
 
-// hasField tells whether a form has a field of the name, in any case.
-func hasField(fields map[string]string, name string) bool {
+// fieldOf returns the value of a form's field of the name, in any case.
+func fieldOf(fields map[string]string, name string) string {
 	for field, value := range fields {
 		if strings.EqualFold(field, name) && value != "" {
-			return true
+			return value
 		}
 	}
-	return false
+	return ""
 }
 
 // readPolicy returns what a signed policy demands of the form: a field's name, in

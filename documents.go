@@ -15,24 +15,16 @@ import (
 // LOA, the invoice and the like. Documents can be added to drafts only.
 type DocumentsService struct{ client *Client }
 
-// documentRoutes are the operations on the documents of one owner.
-type documentRoutes struct{ list, get, link *Operation }
-
-var (
-	portDocumentRoutes  = documentRoutes{opDocumentsList, opDocumentsGet, opDocumentsCreateDownloadLink}
-	draftDocumentRoutes = documentRoutes{opDraftDocumentsList, opDraftDocumentsGet, opDraftDocumentsCreateDownloadLink}
-)
-
-// routesOf returns the operations on an owner's documents, and the owner's id. The
-// operation op is the one that the error names.
-func routesOf(op *Operation, owner DocumentOwner) (documentRoutes, string, error) {
+// ownedRequest makes a request of the operation that fits the owner. The ids are those
+// that follow the owner's in the route.
+func ownedRequest(ofPort, ofDraft *Operation, owner DocumentOwner, ids ...string) (*request, error) {
 	switch owner := owner.(type) {
 	case PortRequestID:
-		return portDocumentRoutes, string(owner), nil
+		return &request{op: ofPort, ids: append([]string{string(owner)}, ids...)}, nil
 	case DraftID:
-		return draftDocumentRoutes, string(owner), nil
+		return &request{op: ofDraft, ids: append([]string{string(owner)}, ids...)}, nil
 	}
-	return documentRoutes{}, "", &ArgumentError{op.Name, "owner", "must be a PortRequestID or a DraftID"}
+	return nil, &ArgumentError{ofPort.Name, "owner", "must be a PortRequestID or a DraftID"}
 }
 
 // List returns the documents of a port request or a draft. For drafts, the route is
@@ -43,12 +35,11 @@ func routesOf(op *Operation, owner DocumentOwner) (documentRoutes, string, error
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]SupportingDocument, error) {
-	routes, ownerID, err := routesOf(opDocumentsList, owner)
+	r, err := ownedRequest(opDocumentsList, opDraftDocumentsList, owner)
 	if err != nil {
 		return nil, err
 	}
-	documents, _, err := list[SupportingDocument](ctx, s.client, &request{op: routes.list, ids: []string{ownerID}})
-	return documents, err
+	return listAll[SupportingDocument](ctx, s.client, r.op, r.ids...)
 }
 
 // Get returns a document of a port request or a draft. For drafts, the route is known
@@ -59,11 +50,11 @@ func (s *DocumentsService) List(ctx context.Context, owner DocumentOwner) ([]Sup
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id DocumentID) (*SupportingDocument, error) {
-	routes, ownerID, err := routesOf(opDocumentsGet, owner)
+	r, err := ownedRequest(opDocumentsGet, opDraftDocumentsGet, owner, string(id))
 	if err != nil {
 		return nil, err
 	}
-	return get[SupportingDocument](ctx, s.client, &request{op: routes.get, ids: []string{ownerID, string(id)}})
+	return get[SupportingDocument](ctx, s.client, r)
 }
 
 // CreateDownloadLink returns a signed URL that opens the document for an hour,
@@ -77,11 +68,11 @@ func (s *DocumentsService) Get(ctx context.Context, owner DocumentOwner, id Docu
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DocumentsService) CreateDownloadLink(ctx context.Context, owner DocumentOwner, id DocumentID) (*DownloadLink, error) {
-	routes, ownerID, err := routesOf(opDocumentsCreateDownloadLink, owner)
+	r, err := ownedRequest(opDocumentsCreateDownloadLink, opDraftDocumentsCreateDownloadLink, owner, string(id))
 	if err != nil {
 		return nil, err
 	}
-	return get[DownloadLink](ctx, s.client, &request{op: routes.link, ids: []string{ownerID, string(id)}})
+	return get[DownloadLink](ctx, s.client, r)
 }
 
 // storageDownload is the second step of a download; it isn't one of the API's operations.

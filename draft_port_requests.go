@@ -61,30 +61,20 @@ type DraftSubRequestUpdate struct {
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
 func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page[DraftPortRequest], error) {
-	var o DraftListOptions
-	if opts != nil {
-		o = *opts
-	}
+	o := valueOf(opts)
 	return listPage[DraftPortRequest](ctx, s.client, opDraftsList, o, o.Page, o.PerPage)
 }
 
-// All iterates over the drafts of all pages, from opts.Page on, and yields each once.
-// Nothing is sent before the first step, and only one page before the second page is
-// needed; from then on [WithReadAhead] says how many are asked for at once. All of it is
-// done with ctx, which is looked at before each step, and ends with the loop. opts is
-// copied. An error is the last step. Each range starts anew.
-//
-// The list may change while it is read, as [PortRequestsService.All] says: a loop over
-// the pending drafts can submit each, and sees all of them.
+// All iterates over the drafts of all pages, from opts.Page on, and yields each once. It
+// works as [PortRequestsService.All] does, which says more. The list may change while it
+// is read: a loop over the pending drafts can submit each, and sees all of them. An error
+// is the last step.
 //
 // GET /origination/porting/draft_port_requests, once or more for each page: safe.
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-draft-port-requests
 func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Seq2[*DraftPortRequest, error] {
-	var o DraftListOptions
-	if opts != nil {
-		o = *opts
-	}
+	o := valueOf(opts)
 	return all(ctx, s.client, opDraftsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[DraftPortRequest], error) {
 		o := o
 		o.Page = number
@@ -108,7 +98,7 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DraftsService) Create(ctx context.Context, numbers ...string) (*DraftPortRequest, error) {
-	body, err := numbersBody(opDraftsCreate, numbers, brokenNumber)
+	body, err := numbersBody(opDraftsCreate, numbers, isE164, notE164)
 	if err != nil {
 		return nil, err
 	}
@@ -172,8 +162,7 @@ func (s *DraftsService) Submitted(ctx context.Context, id DraftID) (draft *Draft
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DraftsService) ListSubRequests(ctx context.Context, draft DraftID) ([]DraftSubRequest, error) {
-	subs, _, err := list[DraftSubRequest](ctx, s.client, &request{op: opDraftsListSubRequests, ids: []string{string(draft)}})
-	return subs, err
+	return listAll[DraftSubRequest](ctx, s.client, opDraftsListSubRequests, string(draft))
 }
 
 // GetSubRequest returns a sub request of a draft.
@@ -193,7 +182,9 @@ func (s *DraftsService) GetSubRequest(ctx context.Context, draft DraftID, id Sub
 //
 // https://developers.telnyx.com/api/v1/mission-control/update-draft-sub-request
 func (s *DraftsService) UpdateSubRequest(ctx context.Context, draft DraftID, id SubRequestID, update DraftSubRequestUpdate) (*DraftSubRequest, error) {
-	if err := update.check(opDraftsUpdateSubRequest); err != nil {
+	err := checkUpdate(opDraftsUpdateSubRequest, update == (DraftSubRequestUpdate{}),
+		update.FOCDateRequestedByUser, update.BillingPhoneNumber, update.CountryCode, update.PortingOption)
+	if err != nil {
 		return nil, err
 	}
 	return get[DraftSubRequest](ctx, s.client, &request{
@@ -203,24 +194,6 @@ func (s *DraftsService) UpdateSubRequest(ctx context.Context, draft DraftID, id 
 	})
 }
 
-func (u DraftSubRequestUpdate) check(op *Operation) error {
-	if u == (DraftSubRequestUpdate{}) {
-		return errEmptyUpdate(op)
-	}
-	return u.checkFields(op)
-}
-
-// checkFields refuses values that can't work. An update of a submitted sub request has
-// the same ones.
-func (u DraftSubRequestUpdate) checkFields(op *Operation) error {
-	return firstBroken(op,
-		timeRule("foc_date_requested_by_user", u.FOCDateRequestedByUser),
-		stringRule("billing_phone_number", u.BillingPhoneNumber, brokenNumber),
-		stringRule("country_code", u.CountryCode, brokenCountry),
-		optionRule("porting_option", u.PortingOption),
-	)
-}
-
 // AllowedFOCDates returns the windows in which the FOC date of a draft's sub request
 // may be. The route is known from another client of the API only.
 //
@@ -228,9 +201,5 @@ func (u DraftSubRequestUpdate) checkFields(op *Operation) error {
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *DraftsService) AllowedFOCDates(ctx context.Context, draft DraftID, id SubRequestID) ([]FOCWindow, error) {
-	windows, _, err := list[FOCWindow](ctx, s.client, &request{
-		op:  opDraftsAllowedFOCDates,
-		ids: []string{string(draft), string(id)},
-	})
-	return windows, err
+	return listAll[FOCWindow](ctx, s.client, opDraftsAllowedFOCDates, string(draft), string(id))
 }

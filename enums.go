@@ -5,6 +5,8 @@ import "slices"
 // The API's enumerations are open: a value that isn't in these lists is kept as
 // it is, and its Known method returns false.
 
+func isOneOf[T ~string](value T, known ...T) bool { return slices.Contains(known, value) }
+
 // PortabilityStatus says whether the vendor could confirm for a number's rate center
 // whether it can be ported: "pending", "confirmed" or "provisional".
 type PortabilityStatus string
@@ -17,11 +19,7 @@ const (
 )
 
 // Known tells whether s is one of the documented values.
-func (s PortabilityStatus) Known() bool {
-	return slices.Contains([]PortabilityStatus{
-		PortabilityStatusPending, PortabilityStatusConfirmed, PortabilityStatusProvisional,
-	}, s)
-}
+func (s PortabilityStatus) Known() bool { return isOneOf(s, "pending", "confirmed", "provisional") }
 
 // CoverageCategory is the kind of number by its numbering plan: "nanp_generic",
 // "nanp_toll_free", "international" or "invalid". A portability check can answer all four;
@@ -38,10 +36,7 @@ const (
 
 // Known tells whether c is one of the documented values.
 func (c CoverageCategory) Known() bool {
-	return slices.Contains([]CoverageCategory{
-		CoverageCategoryNANPGeneric, CoverageCategoryNANPTollFree,
-		CoverageCategoryInternational, CoverageCategoryInvalid,
-	}, c)
+	return isOneOf(c, "nanp_generic", "nanp_toll_free", "international", "invalid")
 }
 
 // NonPortableReason is why a number can't be ported: "invalid_phone_number",
@@ -59,10 +54,7 @@ const (
 
 // Known tells whether r is one of the documented values.
 func (r NonPortableReason) Known() bool {
-	return slices.Contains([]NonPortableReason{
-		NonPortableReasonInvalidPhoneNumber, NonPortableReasonLRNDataNotFound, NonPortableReasonNoCoverage,
-		NonPortableReasonAlreadyBeingPorted, NonPortableReasonTelnyxNumber,
-	}, r)
+	return isOneOf(r, "invalid_phone_number", "lrn_data_not_found", "no_coverage", "already_being_ported", "telnyx_number")
 }
 
 // ServiceType is what kind of line a number is on (svtype). The API writes it as a digit:
@@ -77,9 +69,7 @@ const (
 )
 
 // Known tells whether t is one of the documented values.
-func (t ServiceType) Known() bool {
-	return slices.Contains([]ServiceType{ServiceTypeWireline, ServiceTypeWireless, ServiceTypeVOIP}, t)
-}
+func (t ServiceType) Known() bool { return isOneOf(t, "0", "1", "2") }
 
 // SubRequestStatus is how far a sub request is: "unassigned", "in-process", "submitted",
 // "exception", "foc-date-confirmed", "ported", "cancelled" or "cancel-pending".
@@ -103,11 +93,7 @@ const (
 
 // Known tells whether s is one of the documented values.
 func (s SubRequestStatus) Known() bool {
-	return slices.Contains([]SubRequestStatus{
-		SubRequestStatusUnassigned, SubRequestStatusInProcess, SubRequestStatusSubmitted,
-		SubRequestStatusException, SubRequestStatusFOCDateConfirmed, SubRequestStatusPorted,
-		SubRequestStatusCancelled, SubRequestStatusCancelPending,
-	}, s)
+	return isOneOf(s, "unassigned", "in-process", "submitted", "exception", "foc-date-confirmed", "ported", "cancelled", "cancel-pending")
 }
 
 // Terminal tells whether nothing more will happen: the sub request is ported or cancelled.
@@ -119,8 +105,7 @@ func (s SubRequestStatus) Terminal() bool {
 func (s SubRequestStatus) NeedsAction() bool { return s == SubRequestStatusException }
 
 // PortingOptionType says whether all numbers of an account leave the losing carrier
-// ("full") or some of them stay ("partial").
-// In an update it must be one of the documented values.
+// ("full") or some of them stay ("partial"). In an update it must be one of the two.
 type PortingOptionType string
 
 // The documented porting option types.
@@ -135,8 +120,7 @@ func (t PortingOptionType) Known() bool {
 }
 
 // RemainingNumbersAction says what happens to the numbers that a partial port leaves
-// behind: "keep" or "disconnect".
-// In an update it must be one of the documented values, or empty.
+// behind: "keep" or "disconnect". In an update it must be one of the two, or empty.
 type RemainingNumbersAction string
 
 // The documented actions.
@@ -191,6 +175,4 @@ const (
 )
 
 // Known tells whether t is one of the values above.
-func (t DocumentType) Known() bool {
-	return slices.Contains([]DocumentType{DocumentTypeLOA, DocumentTypeInvoice, DocumentTypeCSR, DocumentTypeOther}, t)
-}
+func (t DocumentType) Known() bool { return isOneOf(t, "loa", "invoice", "csr", "other") }

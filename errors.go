@@ -257,43 +257,6 @@ func (e *ConnectionError) Timeout() bool {
 	return errors.As(e.Err, &timeout) && timeout.Timeout()
 }
 
-// An OutcomeUnknownError says that an operation that must not be repeated was sent,
-// and that its answer doesn't tell whether the server acted: the connection broke,
-// time ran out, or the answer was a 303, a 408 or a 5xx. It was not sent again. Look
-// at the server's state before doing so.
-//
-// It wraps what is known, so [errors.As] finds the [*APIError] of such an answer in it:
-// ask for the OutcomeUnknownError first.
-type OutcomeUnknownError struct {
-	Operation string
-	Method    string
-	Route     string
-	Path      string // as it was sent
-	Body      []byte `json:"-"` // as it was sent, with each [Secret] as [redacted]; nil if there was none
-	Attempts  int    // how often the call was tried; on the last try only may the server have acted
-	RequestID string // of the answer, if there was one; to quote to support
-	Check     string // what to look at, for a person
-	Err       error  // what is known: a typed API error, or why there is no answer
-
-	mask mask.Mask
-}
-
-// Error names the operation, what to look at, and what is known.
-func (e *OutcomeUnknownError) Error() string {
-	s := "porting: " + e.Operation + ": outcome unknown, the server may have acted" + after("; ", e.Check) + ": "
-	if _, ok := errors.AsType[*APIError](e.Err); ok {
-		return s + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
-	}
-	s += e.mask.Text(fmt.Sprint(e.Err))
-	if e.Method == "" {
-		return s
-	}
-	return s + inParentheses(e.Method+after(" ", e.Route))
-}
-
-// Unwrap returns what is known of the failure.
-func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
-
 // A DecodeError says that the server accepted the call (the status is a 2xx), but
 // that its answer can't be read: it is empty, too large, not JSON, isn't the object that
 // was asked for, or a value has the wrong type. A change that was asked for has probably

@@ -150,10 +150,7 @@ func (o Optional[T]) MarshalJSONTo(e *jsontext.Encoder) error {
 
 // MarshalJSON writes the value, or null.
 func (o Optional[T]) MarshalJSON() ([]byte, error) {
-	if o.state != optionalSet {
-		return []byte("null"), nil
-	}
-	return json.Marshal(o.value)
+	return json.Marshal(o) // which calls MarshalJSONTo
 }
 
 // UnmarshalJSONFrom reads a value, or null.
@@ -174,72 +171,46 @@ func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 // explainJSON returns the path of the member that a decoding error is about, if it
 // is known, and the error without any value of the answer: that could be a secret.
 func explainJSON(err error) (field string, reason error) {
-	var semantic *json.SemanticError
-	var syntactic *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &semantic):
-		field = fieldPath(string(semantic.JSONPointer))
-		var badTime *timestampError
-		var missing *missingError
-		switch {
-		case errors.As(err, &missing):
-			return missing.field, missing
-		case errors.As(err, &badTime):
-			return field, badTime
-		case errors.Is(err, strconv.ErrRange):
-			return field, errors.New("a number that is out of range")
-		case semantic.JSONKind != 0 && semantic.GoType != nil:
-			return field, fmt.Errorf("%s where %s belongs", jsonKind(semantic.JSONKind), goKind(semantic.GoType))
-		case semantic.Err != nil:
-			return field, semantic.Err
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
+		syntactic, ok := errors.AsType[*jsontext.SyntacticError](err)
+		if !ok {
+			return "", err
 		}
-		return field, errors.New("a value that doesn't fit")
-	case errors.As(err, &syntactic):
 		reason = syntactic.Err
 		if strings.Contains(reason.Error(), "escape") { // which the text repeats
-			reason = errEscape
+			reason = errors.New("invalid escape sequence in string")
 		}
-		return fieldPath(string(syntactic.JSONPointer)), fmt.Errorf("%w after byte %d", reason, syntactic.ByteOffset)
+		return fieldPath(syntactic.JSONPointer), fmt.Errorf("%w after byte %d", reason, syntactic.ByteOffset)
 	}
-	return "", err
+	field = fieldPath(semantic.JSONPointer)
+	if missing, ok := errors.AsType[*missingError](err); ok {
+		return missing.field, missing
+	}
+	if badTime, ok := errors.AsType[*timestampError](err); ok {
+		return field, badTime
+	}
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return field, errors.New("a number that is out of range")
+	case semantic.JSONKind != 0 && semantic.GoType != nil:
+		wanted := cmp.Or(goKinds[semantic.GoType.Kind()], "an object")
+		return field, fmt.Errorf("%s where %s belongs", jsonKinds[semantic.JSONKind], wanted)
+	}
+	return field, cmp.Or(semantic.Err, errors.New("a value that doesn't fit"))
 }
 
-var errEscape = errors.New("invalid escape sequence in string")
-
-func jsonKind(k jsontext.Kind) string {
-	switch k {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case '0':
-		return "a number"
-	case 't', 'f':
-		return "a boolean"
-	default:
-		return "null"
+var (
+	jsonKinds = map[jsontext.Kind]string{
+		'{': "an object", '[': "an array", '"': "a string", '0': "a number", 't': "a boolean", 'f': "a boolean", 'n': "null",
 	}
-}
-
-func goKind(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Slice:
-		return "an array"
-	case reflect.String:
-		return "a string"
-	case reflect.Int:
-		return "an integer"
-	case reflect.Bool:
-		return "a boolean"
-	default:
-		return "an object"
+	goKinds = map[reflect.Kind]string{ // all others are objects
+		reflect.Slice: "an array", reflect.String: "a string", reflect.Int: "an integer", reflect.Bool: "a boolean",
 	}
-}
+)
 
 // fieldPath turns a JSON pointer such as /a/0/b into the path a.0.b.
-func fieldPath(pointer string) string {
-	path := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+func fieldPath(pointer jsontext.Pointer) string {
+	path := strings.ReplaceAll(strings.TrimPrefix(string(pointer), "/"), "/", ".")
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(path)
 }

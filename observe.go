@@ -65,22 +65,18 @@ const (
 
 // classify returns the class of an error that a call returns.
 func classify(err error) ErrorClass {
-	var unknown *OutcomeUnknownError
-	var decode *DecodeError
-	var api *APIError
-	var connection *ConnectionError
-	switch {
-	case err == nil:
-		return ""
-	case errors.As(err, &unknown):
+	if _, ok := errors.AsType[*OutcomeUnknownError](err); ok {
 		return ErrorClassOutcomeUnknown
-	case errors.As(err, &decode):
+	}
+	if _, ok := errors.AsType[*DecodeError](err); ok {
 		return ErrorClassDecode
-	case errors.As(err, &api):
+	}
+	if api, ok := errors.AsType[*APIError](err); ok {
 		return classifyTry(api.StatusCode, nil)
 	}
 	class := classifyTry(0, err)
-	if class == ErrorClassNetwork && errors.As(err, &connection) && connection.Attempts == 0 {
+	connection, ok := errors.AsType[*ConnectionError](err)
+	if ok && class == ErrorClassNetwork && connection.Attempts == 0 {
 		return ErrorClassLimiter
 	}
 	return class
@@ -136,11 +132,7 @@ func (c *Client) watch(ctx context.Context, op *Operation, call *transport.Call)
 
 // tried is called after each try.
 func (w *watch) tried(t transport.Try) {
-	level := slog.LevelDebug
-	if t.Wait > 0 || t.BudgetSpent {
-		level = slog.LevelWarn
-	}
-	w.tell(level, t.Header, Event{
+	w.tell(t.Wait > 0 || t.BudgetSpent, t.Header, Event{
 		Kind:        EventTry,
 		Attempt:     t.Attempt,
 		StatusCode:  t.StatusCode,
@@ -153,11 +145,7 @@ func (w *watch) tried(t transport.Try) {
 
 // done is called at the end of the call.
 func (w *watch) done(out *transport.Outcome, err error) {
-	level := slog.LevelDebug
-	if err != nil {
-		level = slog.LevelWarn
-	}
-	w.tell(level, out.Header, Event{
+	w.tell(err != nil, out.Header, Event{
 		Kind:       EventCall,
 		Attempt:    out.Attempts,
 		StatusCode: out.StatusCode,
@@ -166,11 +154,16 @@ func (w *watch) done(out *transport.Outcome, err error) {
 	})
 }
 
-func (w *watch) tell(level slog.Level, header http.Header, e Event) {
+// tell completes the event, and logs it at the level Warn or Debug.
+func (w *watch) tell(warn bool, header http.Header, e Event) {
 	e.Operation, e.Method, e.Route = w.op.Name, w.op.Method, w.op.Route
 	e.RequestID = requestID(header, w.call.Header)
 	if w.observer != nil {
 		w.observer.Observe(w.ctx, e)
+	}
+	level := slog.LevelDebug
+	if warn {
+		level = slog.LevelWarn
 	}
 	if w.logger == nil || !w.logger.Enabled(w.ctx, level) {
 		return

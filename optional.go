@@ -46,15 +46,13 @@ func (o Optional[T]) IsNull() bool { return o.state == optionalNull }
 // IsZero tells whether o is unset, so that the tag omitzero of encoding/json leaves it out.
 func (o Optional[T]) IsZero() bool { return o.state == optionalUnset }
 
-var errNullInQuery = errors.New("null has no form in a query")
-
 // EncodeValues adds the value to a query under the given key; go-querystring calls it.
 func (o Optional[T]) EncodeValues(key string, v *url.Values) error {
 	switch o.state {
 	case optionalUnset:
 	case optionalNull:
-		return &ArgumentError{Field: key, Reason: errNullInQuery.Error()}
-	default:
+		return &ArgumentError{Field: key, Reason: "null has no form in a query"}
+	case optionalSet:
 		v.Set(key, fmt.Sprint(o.value))
 	}
 	return nil

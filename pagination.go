@@ -36,19 +36,40 @@ const (
 	defaultPerPage = 20
 )
 
-// newPage makes a page of a list's items and the totals in the answer's header.
-func newPage[T any](items []T, header http.Header, number, perPage int) *Page[T] {
-	p := &Page[T]{
-		Items:      items,
-		Number:     cmp.Or(number, firstPage),
-		PerPage:    cmp.Or(perPage, defaultPerPage),
-		Total:      headerCount(header, "Total"),
-		TotalPages: headerCount(header, "Total-Pages"),
+// valueOf returns the options that were given, or none.
+func valueOf[T any](opts *T) (o T) {
+	if opts != nil {
+		o = *opts
 	}
+	return o
+}
+
+// listPage calls a list operation with its options.
+func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, number, perPage int) (*Page[T], error) {
+	err := firstBroken(op,
+		rule{number < 0, "page", "must not be negative; pages count from 1"},
+		rule{perPage < 0, "per_page", "must not be negative"},
+	)
+	if err != nil {
+		return nil, err
+	}
+	const most = 250 // whatever was asked for
+	number, perPage = cmp.Or(number, firstPage), cmp.Or(perPage, defaultPerPage)
+	items, header, err := list[T](ctx, c, &request{op: op, query: opts, room: min(perPage, most)})
+	if err != nil {
+		return nil, err
+	}
+	p := &Page[T]{items, number, perPage, headerCount(header, "Total"), headerCount(header, "Total-Pages")}
 	if p.TotalPages == 0 && len(items) > 0 {
 		p.TotalPages = -1 // it can't be
 	}
-	return p
+	return p, nil
+}
+
+// listAll calls a list operation that has no pages.
+func listAll[T any](ctx context.Context, c *Client, op *Operation, ids ...string) ([]T, error) {
+	items, _, err := list[T](ctx, c, &request{op: op, ids: ids})
+	return items, err
 }
 
 // headerCount reads a count, or returns -1 if there is none that can be read.
@@ -58,17 +79,6 @@ func headerCount(h http.Header, key string) int {
 		return -1
 	}
 	return n
-}
-
-// checkPage refuses page numbers and lengths that can't be.
-func checkPage(op *Operation, page, perPage int) error {
-	switch {
-	case page < 0:
-		return &ArgumentError{op.Name, "page", "must not be negative; pages count from 1"}
-	case perPage < 0:
-		return &ArgumentError{op.Name, "per_page", "must not be negative"}
-	}
-	return nil
 }
 
 // mostPasses is how often a list that doesn't hold still is read.
@@ -194,17 +204,3 @@ func (e *unreadError) Error() string {
 }
 
 func (e *unreadError) Unwrap() error { return e.err }
-
-// listPage calls a list operation with its options.
-func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, number, perPage int) (*Page[T], error) {
-	if err := checkPage(op, number, perPage); err != nil {
-		return nil, err
-	}
-	const most = 250 // whatever was asked for
-	room := min(cmp.Or(perPage, defaultPerPage), most)
-	items, header, err := list[T](ctx, c, &request{op: op, query: opts, room: room})
-	if err != nil {
-		return nil, err
-	}
-	return newPage(items, header, number, perPage), nil
-}

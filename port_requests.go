@@ -35,10 +35,7 @@ type GetOptions struct {
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-port-requests
 func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOptions) (*Page[PortRequest], error) {
-	var o PortRequestListOptions
-	if opts != nil {
-		o = *opts
-	}
+	o := valueOf(opts)
 	return listPage[PortRequest](ctx, s.client, opPortRequestsList, o, o.Page, o.PerPage)
 }
 
@@ -59,10 +56,7 @@ func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOpt
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-port-requests
 func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOptions) iter.Seq2[*PortRequest, error] {
-	var o PortRequestListOptions
-	if opts != nil {
-		o = *opts
-	}
+	o := valueOf(opts)
 	return all(ctx, s.client, opPortRequestsList, o.Page, func(ctx context.Context, c *Client, number int) (*Page[PortRequest], error) {
 		o := o
 		o.Page = number

@@ -28,7 +28,8 @@ type PortabilityService struct{ client *Client }
 //
 // https://developers.telnyx.com/api/v1/mission-control/run-portability-check
 func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]PortabilityResult, error) {
-	body, err := checkBody(numbers)
+	notEmpty := func(number string) bool { return number != "" } // the API itself says which are not in E.164 form
+	body, err := numbersBody(opPortabilityCheck, numbers, notEmpty, "is empty")
 	if err != nil {
 		return nil, err
 	}
@@ -37,17 +38,6 @@ func (s *PortabilityService) Check(ctx context.Context, numbers ...string) ([]Po
 		return nil, err
 	}
 	return answer, nil
-}
-
-// checkBody is the body of a portability check. Whether a number is in E.164 form is left
-// to the API, which answers that it is invalid.
-func checkBody(numbers []string) (*phoneNumbers, error) {
-	return numbersBody(opPortabilityCheck, numbers, func(number string) string {
-		if number == "" {
-			return "is empty"
-		}
-		return ""
-	})
 }
 
 // phoneNumbers is the body of a portability check and of a new draft.
@@ -59,15 +49,14 @@ type phoneNumber struct {
 	PhoneNumber string `json:"phone_number"`
 }
 
-// numbersBody makes a body of numbers. The function broken says what is wrong with a
-// number, or nothing.
-func numbersBody(op *Operation, numbers []string, broken func(number string) string) (*phoneNumbers, error) {
+// numbersBody makes a body of numbers. The reason is of an error about one that isn't good.
+func numbersBody(op *Operation, numbers []string, good func(number string) bool, reason string) (*phoneNumbers, error) {
 	if len(numbers) == 0 {
 		return nil, &ArgumentError{op.Name, "phone_numbers", "is empty"}
 	}
 	body := &phoneNumbers{make([]phoneNumber, len(numbers))}
 	for i, n := range numbers {
-		if reason := broken(n); reason != "" {
+		if !good(n) {
 			return nil, &ArgumentError{op.Name, "phone_numbers." + strconv.Itoa(i) + ".phone_number", reason}
 		}
 		body.PhoneNumbers[i].PhoneNumber = n

@@ -81,8 +81,7 @@ func (s SubRequest) Unchanged() SubRequestUpdate {
 //
 // https://developers.telnyx.com/api/v1/mission-control/find-port-request-subrequests
 func (s *SubRequestsService) List(ctx context.Context, portRequest PortRequestID) ([]SubRequest, error) {
-	subs, _, err := list[SubRequest](ctx, s.client, &request{op: opSubRequestsList, ids: []string{string(portRequest)}})
-	return subs, err
+	return listAll[SubRequest](ctx, s.client, opSubRequestsList, string(portRequest))
 }
 
 // Get returns a sub request. The documented answer is an array; both an array of one
@@ -104,7 +103,9 @@ func (s *SubRequestsService) Get(ctx context.Context, portRequest PortRequestID,
 //
 // https://developers.telnyx.com/api/v1/mission-control/update-port-request-subrequest
 func (s *SubRequestsService) Update(ctx context.Context, portRequest PortRequestID, id SubRequestID, update SubRequestUpdate) (*SubRequest, error) {
-	if err := update.check(opSubRequestsUpdate); err != nil {
+	err := checkUpdate(opSubRequestsUpdate, update == (SubRequestUpdate{}),
+		update.FOCDateRequestedByUser, update.BillingPhoneNumber, update.CountryCode, update.PortingOption)
+	if err != nil {
 		return nil, err
 	}
 	return getOneOf[SubRequest](ctx, s.client, &request{
@@ -114,29 +115,13 @@ func (s *SubRequestsService) Update(ctx context.Context, portRequest PortRequest
 	})
 }
 
-func (u SubRequestUpdate) check(op *Operation) error {
-	if u == (SubRequestUpdate{}) {
-		return errEmptyUpdate(op)
-	}
-	return DraftSubRequestUpdate{
-		FOCDateRequestedByUser: u.FOCDateRequestedByUser,
-		BillingPhoneNumber:     u.BillingPhoneNumber,
-		CountryCode:            u.CountryCode,
-		PortingOption:          u.PortingOption,
-	}.checkFields(op)
-}
-
 // AllowedFOCDates returns the windows in which the FOC date of a sub request may be.
 //
 //	GET /origination/porting/port_requests/{port_request_id}/sub_requests/{id}/allowed_foc_dates: safe
 //
 // https://developers.telnyx.com/api/v1/mission-control/get-allowed-foc-dates
 func (s *SubRequestsService) AllowedFOCDates(ctx context.Context, portRequest PortRequestID, id SubRequestID) ([]FOCWindow, error) {
-	windows, _, err := list[FOCWindow](ctx, s.client, &request{
-		op:  opSubRequestsAllowedFOCDates,
-		ids: []string{string(portRequest), string(id)},
-	})
-	return windows, err
+	return listAll[FOCWindow](ctx, s.client, opSubRequestsAllowedFOCDates, string(portRequest), string(id))
 }
 
 // Cancel asks for the cancellation of a sub request and returns it as it is then.

@@ -3,6 +3,7 @@ package porting
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -65,13 +66,8 @@ func (t *Timestamp) UnmarshalText(text []byte) error {
 // The forms other than RFC 3339 are made of a date and a time, both with separators or
 // both without, and a zone. A fraction of the seconds may follow the seconds of each.
 var (
-	dateForms = []struct {
-		date  string
-		times []string
-	}{
-		{time.DateOnly, []string{"T15:04:05", "T15:04"}},
-		{"20060102", []string{"T150405", "T1504"}},
-	}
+	dateForms = []string{time.DateOnly, "20060102"}
+	timeForms = []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "20060102T150405", "20060102T1504"}
 	zoneForms = []string{"Z07:00", "Z0700", "Z07", ""}
 )
 
@@ -86,14 +82,14 @@ func parseTimestamp(text []byte) (parsed time.Time, date, ok bool) {
 	}
 	s := strings.ToUpper(strings.Replace(string(text), " ", "T", 1))
 	for _, form := range dateForms {
-		if parsed, err := time.Parse(form.date, s); err == nil {
+		if parsed, err := time.Parse(form, s); err == nil {
 			return parsed, true, inRange(parsed)
 		}
-		for _, clock := range form.times {
-			for _, zone := range zoneForms {
-				if parsed, err := time.Parse(form.date+clock+zone, s); err == nil {
-					return parsed, false, inRange(parsed)
-				}
+	}
+	for _, form := range timeForms {
+		for _, zone := range zoneForms {
+			if parsed, err := time.Parse(form+zone, s); err == nil {
+				return parsed, false, inRange(parsed)
 			}
 		}
 	}
@@ -151,10 +147,6 @@ func (e *timestampError) Error() string {
 // in it that could be a name or another number.
 func looksLikeTime(s string) bool {
 	const longest = 40
-	if len(s) > longest || len(s) < len(time.DateOnly) || maskNumbers(s) != s {
-		return false
-	}
-	date, rest := s[:len(time.DateOnly)], s[len(time.DateOnly):]
-	digits := strings.NewReplacer("0", "d", "1", "d", "2", "d", "3", "d", "4", "d", "5", "d", "6", "d", "7", "d", "8", "d", "9", "d")
-	return digits.Replace(date) == "dddd-dd-dd" && strings.Trim(rest, "0123456789-:.,+ TtZz") == ""
+	matches, _ := regexp.MatchString(`^\d{4}-\d\d-\d\d[-\d:.,+ TtZz]*$`, s)
+	return matches && len(s) <= longest && maskNumbers(s) == s
 }

@@ -1,11 +1,14 @@
 package portingtest_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/numberporting/porting/portingtest"
@@ -80,6 +83,54 @@ func Example_mistakes() {
 	// Unprocessable Entity: search begins with a space, which is how an unescaped + is read: write %2B
 	// Bad Request: the body is not valid JSON: line 2, column 3: invalid character '\'' at start of string (expecting '"')
 	// Bad Request: the body is not valid JSON: it breaks off after 18 bytes, in the middle of a value
+}
+
+// A program that asks before it sends a body is told at once if the rest is wrong.
+func Example_expect() {
+	server := portingtest.NewServer()
+	defer server.Close()
+	host := strings.TrimPrefix(server.URL(), "http://")
+	for _, token := range []string{"wrong", portingtest.Token} {
+		conn, err := net.Dial("tcp", host) //nolint:noctx // an example
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Fprintf(conn, "POST /origination/porting/portability_checks HTTP/1.1\r\nHost: %s\r\nAuthorization: Token %s\r\n"+
+			"Content-Type: application/json\r\nContent-Length: 54\r\nExpect: 100-continue\r\n\r\n", host, token)
+		status, _ := bufio.NewReader(conn).ReadString('\n')
+		fmt.Println(strings.TrimSpace(status))
+		_ = conn.Close()
+	}
+	// Output:
+	// HTTP/1.1 401 Unauthorized
+	// HTTP/1.1 100 Continue
+}
+
+// A download link works for an hour by the sandbox's clock. When that clock runs by itself, the
+// link works for at least ten minutes of real time.
+func ExampleWithClockSpeed() {
+	for _, speed := range []float64{0, 1000} { // 1000: a day in less than a minute and a half
+		server := portingtest.NewServer(portingtest.WithClockSpeed(speed))
+		client := server.Client()
+		draft, _ := server.AddDraft("+12065550100")
+		documents, err := client.Documents.List(context.Background(), draft)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		link, err := client.Documents.CreateDownloadLink(context.Background(), draft, documents[0].ID)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		signed, _ := url.Parse(link.URL)
+		fmt.Println(signed.Query().Get("X-Amz-Expires"), "seconds")
+		server.Close()
+	}
+	// Output:
+	// 3600 seconds
+	// 600000 seconds
 }
 
 // A sandbox for the other containers of a network, which call this one sandbox.

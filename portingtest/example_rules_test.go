@@ -73,6 +73,50 @@ func ExampleWithPINOptional() {
 	// complete: true
 }
 
+// An area code that can't be one isn't portable, a partial port that keeps the number it was
+// billed to needs another billing number, and a rejected sub request is submitted again once
+// it is corrected.
+func Example_rules() {
+	const rejected = "+12065550130"
+	server := portingtest.NewServer(portingtest.WithNumber(rejected, portingtest.Fate{Behavior: portingtest.ExceptionOnce}))
+	defer server.Close()
+	client, ctx := server.Client(), context.Background()
+
+	results, err := client.Portability.Check(ctx, "+14115550100", "+18225550100", "+19005550100", "+12065550100")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(results[0].Portable, results[1].Portable, results[2].Portable, results[3].Portable)
+
+	draft, drafted := server.AddDraft("+12065550100")
+	stays := porting.PortingOption{Type: porting.PortingOptionTypePartial, RemainingNumbersAction: porting.RemainingNumbersActionKeep}
+	sub, err := client.Drafts.UpdateSubRequest(ctx, draft, drafted[0], porting.DraftSubRequestUpdate{PortingOption: porting.Set(stays)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("complete without a new billing number:", sub.Complete)
+
+	request, subs := server.AddPortRequest(rejected)
+	server.Advance(3 * 24 * time.Hour)
+	before, err := client.SubRequests.Get(ctx, request, subs[0])
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	after, err := client.SubRequests.Update(ctx, request, subs[0], porting.SubRequestUpdate{AccountNumber: porting.Set(porting.Secret("A-4711"))})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(before.Status, "then", after.Status)
+	// Output:
+	// false false false true
+	// complete without a new billing number: false
+	// exception then submitted
+}
+
 // Two numbers leave their sub request, one after the other.
 func ExampleFate() {
 	moves := portingtest.Fate{Behavior: portingtest.LateSplit}

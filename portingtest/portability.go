@@ -3,6 +3,7 @@ package portingtest
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 )
 
@@ -85,4 +86,74 @@ func (b *sandbox) portability(number string, f *Fate) string {
 		return confirmedPortability
 	}
 	return pendingPortability
+}
+
+// tollFree has the toll-free area codes.
+var tollFree = map[string]bool{
+	"800": true, "833": true, "844": true, "855": true, "866": true, "877": true, "888": true,
+}
+
+// deadAreas have the area codes, besides N11, in which no number can be ported, and
+// why: those kept for toll-free numbers to come, and the one of premium rates.
+var deadAreas = map[string]string{"822": invalidNumber, "880": invalidNumber, "900": noCoverage}
+
+// areaCarriers serve the area codes: an area code has the carrier at its
+// remainder.
+var areaCarriers = []string{firstCarrier, secondCarrier, thirdCarrier}
+
+var (
+	e164      = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
+	nanp      = regexp.MustCompile(`^\+1([2-9]\d{2})[2-9]\d{6}$`)
+	fictional = regexp.MustCompile(`^\+1[2-9]\d{2}55501(\d{2})$`)
+)
+
+// lookUp gives the fate of a number: the one of its own, or its row of the
+// catalogue, over what is ordinary.
+func lookUp(number string, own map[string]Fate) Fate {
+	ending := fictional.FindStringSubmatch(number)
+	fate := ordinary(number, ending != nil)
+	if f, ok := own[number]; ok {
+		return fate.with(f)
+	}
+	if ending == nil || fate.NonPortableReason != "" {
+		return fate
+	}
+	digits, _ := strconv.Atoi(ending[1]) // two digits, by the expression
+	for _, row := range endings {
+		if row.first <= digits && digits <= row.last {
+			return fate.with(row.fate)
+		}
+	}
+	return fate
+}
+
+// ordinary gives the fate of a number without a row in the catalogue.
+func ordinary(number string, fictional bool) Fate {
+	area := nanp.FindStringSubmatch(number)
+	if area == nil {
+		if e164.MatchString(number) && number[1] != '1' {
+			return Fate{CoverageCategory: internationalCategory, NonPortableReason: noCoverage}
+		}
+		return Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}
+	}
+	switch reason := deadAreas[area[1]]; {
+	case reason == invalidNumber, area[1][1:] == "11":
+		return Fate{CoverageCategory: invalidCategory, NonPortableReason: invalidNumber}
+	case reason != "":
+		return Fate{CoverageCategory: genericCategory, NonPortableReason: reason}
+	}
+	fate := Fate{CoverageCategory: genericCategory, SvType: wireline, PortabilityStatus: confirmedPortability}
+	if tollFree[area[1]] {
+		fate.CoverageCategory = tollFreeCategory
+	}
+	switch {
+	case fictional:
+		fate.CarrierName = firstCarrier
+	case fate.CoverageCategory == tollFreeCategory:
+		fate.CarrierName = tollFreeCarrier
+	default:
+		code, _ := strconv.Atoi(area[1]) // three digits, by the expression
+		fate.CarrierName = areaCarriers[code%len(areaCarriers)]
+	}
+	return fate
 }

@@ -49,17 +49,11 @@ type Texts func(add func(text string))
 //
 // It is a function, because no way of printing looks into a function: printing an
 // error that holds a Mask doesn't print what the Mask hides.
-type Mask func() []value
-
-// A value is a folded text that a call sent.
-type value struct {
-	text     string
-	isSecret bool
-}
+type Mask func() sentValues
 
 // Of returns the mask of a call. It reads what was sent when it is first used.
 func Of(sent Sent) Mask {
-	return sync.OnceValue(func() []value { return valuesOf(sent) })
+	return sync.OnceValue(func() sentValues { return valuesOf(sent) })
 }
 
 const (
@@ -138,62 +132,36 @@ func (m Mask) hide(text string) (masked string, isCut bool, end int) {
 	}
 	hidden := []byte(text)
 	plain := sync.OnceValue(func() []span { return plainIn(text) })
-	grams := gramsOf(folded)
+	ends := endsIn(folded)
 	seen := map[string]bool{}
 	work := 0
-	for _, v := range m() {
-		value := v.text
+	for value, isSecret := range m().all() {
 		isBeginning := isCut && len(value) > longest
 		if isBeginning {
 			value = value[:longest]
 		}
-		ends := grams.ends(value)
-		if len(ends) == 0 || seen[value] {
-			continue
-		}
-		seen[value] = true
-		const tooMuch = 8 << 20 // bytes to compare, which nobody but an attacker needs
-		if work += len(ends) * len(value); work > tooMuch {
-			return strings.Repeat(string(valueMark), len(text)), isCut, end
-		}
-		for _, e := range ends {
-			if !strings.HasSuffix(folded[:e], value) {
+		isFound := false
+		for e := ends.last(value); e > 0; e = ends.before(e, value) {
+			const tooMuch = 8 << 20 // bytes to compare, which nobody but an attacker needs
+			if work += len(value); work > tooMuch {
+				return strings.Repeat(string(valueMark), len(text)), isCut, end
+			}
+			if !bytes.HasSuffix(folded[:e], value) {
 				continue
 			}
+			if !isFound {
+				if seen[string(value)] {
+					break
+				}
+				isFound, seen[string(value)] = true, true
+			}
 			place := span{start: at[e-len(value)], end: at[e]}
-			if v.isSecret || isBeginning || !isPartOfWord(text, place) && !isPlain(place, plain()) {
-				place.fill(hidden, valueMark)
+			if isSecret || isBeginning || !isPartOfWord(text, place) && !isPlain(place, plain()) {
+				clear(hidden[place.start:place.end]) // to valueMark
 			}
 		}
 	}
 	return string(hidden), isCut, end
-}
-
-// grams tell where each run of three bytes, and each of eight, ends in a text. Most values
-// aren't in a text, and there can be 100,000 of them: the end of a value, where numbers
-// differ, tells quickly.
-type grams map[string][]int
-
-const longGram = 8
-
-func gramsOf(text string) grams {
-	g := make(grams, 2*len(text))
-	for _, size := range []int{fewest, longGram} {
-		for end := size; end <= len(text); end++ {
-			gram := text[end-size : end]
-			g[gram] = append(g[gram], end)
-		}
-	}
-	return g
-}
-
-// ends returns where the value may end in the text.
-func (g grams) ends(value string) []int {
-	size := fewest
-	if len(value) >= longGram {
-		size = longGram
-	}
-	return g[value[max(0, len(value)-size):]]
 }
 
 // isPartOfWord tells whether a single word of the letters A to Z is a part of a longer word.
@@ -219,31 +187,9 @@ func isPlain(found span, plain []span) bool {
 	return !plain[i].isSize || found.end-found.start < plain[i].end-plain[i].start
 }
 
-// valuesOf folds what was sent.
-func valuesOf(sent Sent) []value {
-	words := map[string]bool{}
-	for _, word := range sent.Words {
-		words[foldValue(word)] = true
-	}
-	var values []value
-	add := func(texts Texts, isSecret bool) {
-		if texts == nil {
-			return
-		}
-		texts(func(text string) {
-			if text = foldValue(text); len(text) >= fewest && (isSecret || !words[text]) {
-				values = append(values, value{text, isSecret})
-			}
-		})
-	}
-	add(sent.Secrets, true)
-	add(sent.Values, false)
-	return values
-}
-
 // fold returns a text in lower case with each run of blanks as a single one, and for
 // each byte of it, and for its end, where in the text that comes from.
-func fold(text string) (folded string, at []int) {
+func fold(text string) (folded []byte, at []int) {
 	b := make([]byte, 0, len(text))
 	at = make([]int, 0, len(text)+1)
 	for i, r := range text {
@@ -255,18 +201,7 @@ func fold(text string) (folded string, at []int) {
 			at = append(at, i)
 		}
 	}
-	return string(b), append(at, len(text))
-}
-
-// foldValue returns what [fold] makes of a value within a text.
-func foldValue(s string) string {
-	s = strings.TrimLeft(s, "+")
-	changes := func(r rune) bool { return r != ' ' && (r < '-' || r > ':') && (r < 'a' || r > 'z') }
-	if !strings.ContainsFunc(s, changes) && !strings.Contains(s, "  ") { // as in each of 100,000 numbers
-		return strings.TrimSpace(s)
-	}
-	s = s[:min(len(s), 4*examined)] // more of a value isn't found in a text
-	return strings.Join(strings.Fields(strings.Map(foldRune, oneLine(s))), " ")
+	return b, append(at, len(text))
 }
 
 // foldRune returns the lower case of a letter, and a blank for what stands for one.

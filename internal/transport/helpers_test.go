@@ -1,7 +1,10 @@
 package transport_test
 
 import (
+	"bufio"
+	"encoding/binary"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -81,4 +84,89 @@ func unsafe(t *testing.T, address string) *transport.Call {
 	call.Body = func() io.Reader { return strings.NewReader("body") }
 	call.BodySize = int64(len("body"))
 	return call
+}
+
+// accept serves each connection on a goroutine of its own.
+func accept(listener net.Listener, serve func(net.Conn)) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer func() { _ = conn.Close() }()
+			serve(conn)
+		}()
+	}
+}
+
+// answerOnce acts on an HTTP/1 request.
+func answerOnce(conn net.Conn, acted *atomic.Int32) {
+	r, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, r.Body)
+	acted.Add(1)
+	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+}
+
+// breakStreams acts on each request, asks for the next one on another connection, and
+// breaks the stream off.
+func breakStreams(conn net.Conn, acted *atomic.Int32) {
+	serveHTTP2(conn, func(f framer, stream uint32) {
+		acted.Add(1)
+		f.goAway(stream, noError)
+		f.reset(stream, protocolError)
+	})
+}
+
+// serveHTTP2 calls respond for each request, once it has come whole.
+func serveHTTP2(conn net.Conn, respond func(f framer, stream uint32)) {
+	f := framer{conn}
+	preface := make([]byte, 24)
+	if _, err := io.ReadFull(conn, preface); err != nil {
+		return
+	}
+	f.write(settings, 0, 0)
+	for {
+		head := make([]byte, 9)
+		if _, err := io.ReadFull(conn, head); err != nil {
+			return
+		}
+		size := int64(head[0])<<16 | int64(head[1])<<8 | int64(head[2])
+		if _, err := io.CopyN(io.Discard, conn, size); err != nil {
+			return
+		}
+		switch frame, flags := head[3], head[4]; {
+		case frame == settings && flags&ack == 0:
+			f.write(settings, ack, 0)
+		case (frame == headers || frame == data) && flags&endStream != 0:
+			respond(f, binary.BigEndian.Uint32(head[5:]))
+		}
+	}
+}
+
+const (
+	data, headers, resetStream, settings, goAway  = 0, 1, 3, 4, 7 // frames
+	endStream, ack, endHeaders                    = 1, 1, 4       // flags
+	noError, protocolError, internalError, refuse = 0, 1, 2, 7    // codes
+)
+
+// A framer writes frames.
+type framer struct{ conn net.Conn }
+
+func (f framer) write(frame, flags byte, stream uint32, payload ...byte) {
+	head := []byte{0, 0, byte(len(payload)), frame, flags, 0, 0, 0, 0}
+	binary.BigEndian.PutUint32(head[5:], stream)
+	_, _ = f.conn.Write(append(head, payload...))
+}
+
+func (f framer) answer(stream uint32) { f.write(headers, endHeaders|endStream, stream, 0x88) } // :status 200
+func (f framer) reset(stream uint32, code byte) {
+	f.write(resetStream, 0, stream, 0, 0, 0, code)
+}
+
+func (f framer) goAway(last uint32, code byte) {
+	f.write(goAway, 0, 0, append(binary.BigEndian.AppendUint32(nil, last), 0, 0, 0, code)...)
 }

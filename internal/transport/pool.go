@@ -65,16 +65,16 @@ func NewPool(client *http.Client) *Pool {
 // CloseIdleConnections closes the connections that no call uses.
 func (p *Pool) CloseIdleConnections() { p.HTTP.CloseIdleConnections() }
 
-// take tells whether a try may use the connection that it got. Before it may, it must close
-// one that may be gone. A connection that another try uses stays open, and one that another
-// try has just closed is as good as gone.
-func (p *Pool) take(info httptrace.GotConnInfo, repeatable bool) bool {
+// take tells whether a try may use the connection that it got. If not, it must close it: one
+// that may be gone, that another try has just closed, or over which net/http would repeat
+// the request by itself. But one that another try uses stays open.
+func (p *Pool) take(info httptrace.GotConnInfo, repeatable, repeated bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case slices.Contains(p.closed[:], info.Conn):
 		return false
-	case p.tries[info.Conn] == 0 && p.mayBeGone(info, repeatable):
+	case p.tries[info.Conn] == 0 && (repeated || p.mayBeGone(info, repeatable)):
 		p.closed[p.closings%len(p.closed)] = info.Conn
 		p.closings++
 		return false

@@ -21,6 +21,8 @@ type sent struct {
 	pool   *Pool
 	cancel context.CancelFunc
 
+	bare bool // it has no body, and goes out before it is known that the server speaks HTTP/2
+
 	asked   atomic.Int32             // for connections
 	conn    atomic.Pointer[net.Conn] // the one that it uses
 	got     atomic.Int32             // connections, without those that were closed unused
@@ -86,11 +88,20 @@ func (s *sent) take(info httptrace.GotConnInfo) bool {
 	if info.Conn == nil || s.closed.Load() == maxIdle || !reflect.TypeOf(info.Conn).Comparable() {
 		return true
 	}
-	if !s.pool.take(info, s.call.Repeatable) {
+	repeated := s.bare && speaksHTTP2(info.Conn)
+	if repeated {
+		s.pool.speaksHTTP2.Store(true) // so that the next request isn't bare
+	}
+	if !s.pool.take(info, s.call.Repeatable, repeated) {
 		return false
 	}
 	s.use(&info.Conn)
 	return true
+}
+
+func speaksHTTP2(conn net.Conn) bool {
+	secure, ok := conn.(*tls.Conn)
+	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
 }
 
 // use says which connection the try uses from now on.
@@ -106,8 +117,9 @@ func (s *sent) end() {
 	s.use(nil)
 }
 
-// onlyClosed tells whether a request failed because its connection was closed unused.
-func (s *sent) onlyClosed() bool { return s.unused.Load() && s.got.Load() == 0 && !s.twice.Load() }
+// onlyClosed tells whether a request failed because its connection was closed unused. If it
+// had another one before, it was written to neither.
+func (s *sent) onlyClosed() bool { return s.unused.Load() && !s.written.Load() && !s.twice.Load() }
 
 // never tells whether a failed request provably didn't reach the server: a connection was
 // asked for and never got, the error is one of getting it, or the server says so. A

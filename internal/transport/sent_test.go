@@ -1,17 +1,10 @@
 package transport_test
 
 import (
-	"bufio"
-	"bytes"
-	"context"
-	"crypto/tls"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"sync/atomic"
 	"testing"
@@ -23,125 +16,6 @@ import (
 
 	"github.com/numberporting/porting/internal/transport"
 )
-
-// breakingHTTP2 is a server that reads each request whole, acts, and breaks the stream
-// off with PROTOCOL_ERROR, as a proxy does whose upstream answered nonsense. Connections
-// after the first speak the protocol later, and are answered. It returns its address, a
-// transport that trusts it and how often it acted.
-func breakingHTTP2(t *testing.T, later string) (address string, rt *http.Transport, acted *atomic.Int32) {
-	t.Helper()
-	certified := httptest.NewUnstartedServer(nil)
-	certified.StartTLS()
-	defer certified.Close()
-	var opened atomic.Int32
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		config := &tls.Config{Certificates: certified.TLS.Certificates, NextProtos: []string{"h2"}}
-		if opened.Add(1) > 1 {
-			config.NextProtos = []string{later}
-		}
-		return config, nil
-	}})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
-	acted = new(atomic.Int32)
-	go accept(listener, func(conn net.Conn) {
-		secure := conn.(*tls.Conn)
-		if secure.HandshakeContext(t.Context()) == nil && secure.ConnectionState().NegotiatedProtocol != "h2" {
-			answerOnce(conn, acted)
-			return
-		}
-		breakStreams(conn, acted)
-	})
-	trust := certified.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	rt = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust}, ForceAttemptHTTP2: true}
-	t.Cleanup(rt.CloseIdleConnections)
-	return "https://" + listener.Addr().String(), rt, acted
-}
-
-// accept serves each connection on a goroutine of its own.
-func accept(listener net.Listener, serve func(net.Conn)) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer func() { _ = conn.Close() }()
-			serve(conn)
-		}()
-	}
-}
-
-// answerOnce acts on an HTTP/1 request.
-func answerOnce(conn net.Conn, acted *atomic.Int32) {
-	r, err := http.ReadRequest(bufio.NewReader(conn))
-	if err != nil {
-		return
-	}
-	_, _ = io.Copy(io.Discard, r.Body)
-	acted.Add(1)
-	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-}
-
-// breakStreams acts on each request, asks for the next one on another connection, and
-// breaks the stream off.
-func breakStreams(conn net.Conn, acted *atomic.Int32) {
-	serveHTTP2(conn, func(f framer, stream uint32) {
-		acted.Add(1)
-		f.goAway(stream, noError)
-		f.reset(stream, protocolError)
-	})
-}
-
-// serveHTTP2 calls respond for each request, once it has come whole.
-func serveHTTP2(conn net.Conn, respond func(f framer, stream uint32)) {
-	f := framer{conn}
-	preface := make([]byte, 24)
-	if _, err := io.ReadFull(conn, preface); err != nil {
-		return
-	}
-	f.write(settings, 0, 0)
-	for {
-		head := make([]byte, 9)
-		if _, err := io.ReadFull(conn, head); err != nil {
-			return
-		}
-		size := int64(head[0])<<16 | int64(head[1])<<8 | int64(head[2])
-		if _, err := io.CopyN(io.Discard, conn, size); err != nil {
-			return
-		}
-		switch frame, flags := head[3], head[4]; {
-		case frame == settings && flags&ack == 0:
-			f.write(settings, ack, 0)
-		case (frame == headers || frame == data) && flags&endStream != 0:
-			respond(f, binary.BigEndian.Uint32(head[5:]))
-		}
-	}
-}
-
-const (
-	data, headers, resetStream, settings, goAway  = 0, 1, 3, 4, 7 // frames
-	endStream, ack, endHeaders                    = 1, 1, 4       // flags
-	noError, protocolError, internalError, refuse = 0, 1, 2, 7    // codes
-)
-
-// A framer writes frames.
-type framer struct{ conn net.Conn }
-
-func (f framer) write(frame, flags byte, stream uint32, payload ...byte) {
-	head := []byte{0, 0, byte(len(payload)), frame, flags, 0, 0, 0, 0}
-	binary.BigEndian.PutUint32(head[5:], stream)
-	_, _ = f.conn.Write(append(head, payload...))
-}
-
-func (f framer) answer(stream uint32) { f.write(headers, endHeaders|endStream, stream, 0x88) } // :status 200
-func (f framer) reset(stream uint32, code byte) {
-	f.write(resetStream, 0, stream, 0, 0, 0, code)
-}
-
-func (f framer) goAway(last uint32, code byte) {
-	f.write(goAway, 0, 0, append(binary.BigEndian.AppendUint32(nil, last), 0, 0, 0, code)...)
-}
 
 // TestHTTP2Refusals has a server refuse requests that it has not processed, and others
 // that it may have: only the former are sent again.
@@ -246,6 +120,27 @@ func TestConnectionsThatWereNeverUsed(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestClosedAfterAnotherConnection has net/http pass from a connection that it can't use to an idle
+// one, which the try closes.
+func TestClosedAfterAnotherConnection(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	out := client(roundTripper(func(r *http.Request) (*http.Response, error) {
+		trace := httptrace.ContextClientTrace(r.Context())
+		trace.GotConn(httptrace.GotConnInfo{Conn: new(closable)})
+		if requests++; requests == 1 {
+			idle := new(closable)
+			trace.GotConn(httptrace.GotConnInfo{Conn: idle, Reused: true, WasIdle: true, IdleTime: time.Second})
+			assert.True(t, idle.closed)
+			return nil, net.ErrClosed
+		}
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+	})).Do(t.Context(), unsafe(t, anywhere))
+	require.NoError(t, out.Err)
+	assert.Equal(t, 2, requests)
 }
 
 // A pooled transport reports an idle connection to httptrace, and sends over it, or over
@@ -354,7 +249,8 @@ func TestSharedConnections(t *testing.T) {
 					return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
 				}))
 				done := make(chan *transport.Outcome)
-				go func() { done <- c.Do(t.Context(), unsafe(t, anywhere)) }()
+				call := unsafe(t, anywhere)
+				go func() { done <- c.Do(t.Context(), call) }()
 				synctest.Wait()
 				require.NoError(t, c.Do(t.Context(), unsafe(t, anywhere)).Err)
 				require.NoError(t, (<-done).Err)
@@ -393,87 +289,6 @@ func TestConnectionsAfterATimeout(t *testing.T) {
 		pool.idle = []time.Duration{5 * time.Second, time.Hour}
 		require.NoError(t, c.Do(t.Context(), call).Err)
 		assert.Equal(t, []int{0, 1}, pool.sent, "over one that has become idle since")
-	})
-}
-
-// TestTransportsThatRepeat has an HTTP transport send a request again by itself, over
-// HTTP/1 and with contexts that don't end: nothing unsafe acts twice.
-func TestTransportsThatRepeat(t *testing.T) {
-	t.Parallel()
-	var acted atomic.Int32
-	address, _ := raw(t, func(conn net.Conn) {
-		acted.Add(1)
-		_, _ = io.WriteString(conn, "HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-	})
-	rt := transport.NewTransport()
-	t.Cleanup(rt.CloseIdleConnections)
-	c := client(roundTripper(func(r *http.Request) (resp *http.Response, err error) {
-		body, err := io.ReadAll(r.Body)
-		require.NoError(t, err)
-		for range 5 {
-			again := r.Clone(context.WithoutCancel(r.Context()))
-			again.Body = io.NopCloser(bytes.NewReader(body))
-			again.Header.Set("Idempotency-Key", "1") // with it, net/http repeats as well
-			if resp, err = rt.RoundTrip(again); err == nil && resp.StatusCode < 500 {
-				break
-			}
-		}
-		return resp, err
-	}))
-	out := c.Do(t.Context(), unsafe(t, address))
-	assert.EqualValues(t, 1, acted.Load())
-	assert.True(t, out.Sent)
-	require.Error(t, out.Err)
-	assert.ErrorContains(t, out.Err, "send it again")
-}
-
-// TestHTTP2DoesNotRepeatByItself breaks streams off after the server acted: net/http
-// would send the request again and again.
-func TestHTTP2DoesNotRepeatByItself(t *testing.T) {
-	t.Parallel()
-	for _, later := range []string{"h2", "http/1.1"} {
-		t.Run("unsafe, then "+later, func(t *testing.T) {
-			t.Parallel()
-			address, rt, acted := breakingHTTP2(t, later)
-			out := client(rt).Do(t.Context(), unsafe(t, address))
-			assert.EqualValues(t, 1, acted.Load())
-			assert.True(t, out.Sent)
-			require.Error(t, out.Err)
-		})
-	}
-	t.Run("unsafe, without TLS", func(t *testing.T) {
-		t.Parallel()
-		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = listener.Close() })
-		var acted atomic.Int32
-		go accept(listener, func(conn net.Conn) { breakStreams(conn, &acted) })
-		rt := &http.Transport{Protocols: new(http.Protocols)}
-		rt.Protocols.SetUnencryptedHTTP2(true)
-		out := client(rt).Do(t.Context(), unsafe(t, "http://"+listener.Addr().String()))
-		assert.EqualValues(t, 1, acted.Load())
-		assert.True(t, out.Sent)
-		require.Error(t, out.Err)
-	})
-	t.Run("unsafe, without a body", func(t *testing.T) {
-		t.Parallel()
-		address, rt, acted := breakingHTTP2(t, "h2")
-		call := unsafe(t, address)
-		call.Body, call.BodySize = nil, 0
-		out := client(rt).Do(t.Context(), call)
-		assert.EqualValues(t, 1, acted.Load())
-		assert.True(t, out.Sent)
-		require.Error(t, out.Err)
-	})
-	t.Run("safe", func(t *testing.T) {
-		t.Parallel()
-		address, rt, acted := breakingHTTP2(t, "h2")
-		c := client(rt)
-		c.Policy.MaxAttempts = 1
-		out := c.Do(t.Context(), safe(t, address))
-		assert.Positive(t, acted.Load())
-		assert.LessOrEqual(t, acted.Load(), int32(10), "in one try; Go 1.27 doesn't repeat at all")
-		require.Error(t, out.Err)
 	})
 }
 

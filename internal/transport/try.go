@@ -151,6 +151,7 @@ func pause(ctx context.Context, wait time.Duration) bool {
 // have no GetBody: with it, net/http sends them again by itself after a broken HTTP/2
 // stream, without it the error says why.
 func (r *run) request(ctx context.Context, target *url.URL) *http.Request {
+	r.sent.bare = false
 	req := (&http.Request{
 		Method:     r.call.Method,
 		URL:        target,
@@ -167,8 +168,11 @@ func (r *run) request(ctx context.Context, target *url.URL) *http.Request {
 		if r.call.Repeatable {
 			req.GetBody = func() (io.ReadCloser, error) { return open(r.call), nil }
 		}
-	case !r.call.Repeatable && r.client.Pool.speaksHTTP2.Load():
+	case r.call.Repeatable:
+	case r.client.Pool.speaksHTTP2.Load():
 		req.Body = io.NopCloser(strings.NewReader("")) // without a body, net/http repeats it, too
+	default: // HTTP/1 sends an empty body in chunks
+		r.sent.bare = true
 	}
 	if jar := r.jar(); jar != nil {
 		req.Header = req.Header.Clone()

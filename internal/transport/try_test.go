@@ -373,7 +373,7 @@ func TestTryTimeout(t *testing.T) {
 				<-hang
 			})
 			call := safe(t, address)
-			call.TryTimeout = 20 * time.Millisecond
+			call.TryTimeout = 200 * time.Millisecond
 			out := quick(t).Do(t.Context(), call)
 			assert.EqualValues(t, 4, requests.Load(), "a try that took too long is repeated")
 			assert.ErrorIs(t, out.Err, context.DeadlineExceeded)
@@ -382,7 +382,7 @@ func TestTryTimeout(t *testing.T) {
 			assert.True(t, ok && timeout.Timeout())
 
 			call = unsafe(t, address)
-			call.TryTimeout = 20 * time.Millisecond
+			call.TryTimeout = 200 * time.Millisecond
 			out = quick(t).Do(t.Context(), call)
 			assert.EqualValues(t, 5, requests.Load())
 			assert.True(t, out.Sent)

@@ -1,7 +1,7 @@
 package drafts_test
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
@@ -57,135 +56,152 @@ var (
 // comment says.
 func TestEnsureNeverDoubles(t *testing.T) {
 	t.Parallel()
-	seeds := uint64(1000)
+	const workers = 8
+	last := int64(1000)
 	if testing.Short() {
-		seeds = 100
+		last = 100
 	}
-	var outcomes struct{ created, found, submitted, unknown, failed atomic.Int64 }
-	t.Cleanup(func() {
-		t.Logf("created %d, found %d, found submitted %d, unknown %d, failed %d", outcomes.created.Load(), outcomes.found.Load(), outcomes.submitted.Load(), outcomes.unknown.Load(), outcomes.failed.Load())
-		for _, count := range []*atomic.Int64{&outcomes.created, &outcomes.found, &outcomes.submitted, &outcomes.unknown, &outcomes.failed} {
-			assert.GreaterOrEqual(t, count.Load(), int64(seeds/100), "an outcome that is hardly met")
-		}
-	})
-	for seed := range seeds {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			server := portingtest.NewServer(portingtest.WithSeed(seed), portingtest.WithDocumentsOptional())
-			defer server.Close()
-			random := rand.New(rand.NewPCG(seed, 1))
-			numbers := chicago(2000, 1+random.IntN(5))
-			for _, other := range chicago(3000, random.IntN(4)) {
-				server.AddDraft(other)
+	var outcomes outcomes
+	var seed atomic.Int64
+	var running sync.WaitGroup
+	for range workers {
+		running.Go(func() {
+			for n := seed.Add(1); n <= last; n = seed.Add(1) {
+				ensureUnderFaults(seeded{t, n}, &outcomes)
 			}
-			for _, other := range chicago(4000, random.IntN(4)) {
-				server.AddPortRequest(other)
-			}
-			faults, most := fastFaults, 3
-			var opts []porting.Option
-			switch {
-			case seed%100 == 0:
-				faults = hangs
-				opts = append(opts, porting.WithTryTimeout(500*time.Millisecond))
-			case random.IntN(4) == 0: // no lock helps those that come while the server is still at it
-				faults, most = slowFaults, 1
-			}
-			effect := faults[random.IntN(len(faults))](random)
-			server.Inject(portingtest.Fault{Operation: "Drafts.Create", Times: 1 + random.IntN(2), Effect: effect})
-			for _, operation := range []string{"Drafts.List", "PortRequests.List", "Drafts.Get"} {
-				server.Inject(portingtest.Fault{Operation: operation, Chance: 0.2, Effect: portingtest.DropBefore()})
-				server.Inject(portingtest.Fault{Operation: operation, Chance: 0.1, Effect: portingtest.Truncate()})
-				server.Inject(portingtest.Fault{Operation: operation, Chance: 0.05, Effect: portingtest.Respond(http.StatusForbidden, "")})
-			}
-			client := wiredClient(server, nil, opts...)
-			options := onSandboxClock(server)
-			options.Lock = new(drafts.LocalLocker)
-			options.Find.PerPage = 1 + random.IntN(3)
-			settle := func() { // some minutes later
-				server.Advance(10 * time.Minute)
-				for len(server.Pending()) > 0 {
-					_, _ = client.Portability.Check(t.Context(), numbers[0])
-				}
-			}
-
-			// Runs, one after the other and at the same time.
-			var mutex sync.Mutex
-			var id porting.DraftID
-			run := func(ctx context.Context) (unknown bool) {
-				found, err := drafts.Ensure(ctx, client, numbers, options)
-				mutex.Lock()
-				defer mutex.Unlock()
-				switch {
-				case errors.As(err, new(*drafts.UnknownError)):
-					outcomes.unknown.Add(1)
-					return true
-				case errors.As(err, new(*drafts.ConflictError)):
-					t.Errorf("seed %d: %v", seed, err)
-					return false
-				case err != nil:
-					outcomes.failed.Add(1)
-					return false
-				case found.Created:
-					outcomes.created.Add(1)
-				case found.PortRequest != nil:
-					outcomes.submitted.Add(1)
-				default:
-					outcomes.found.Add(1)
-				}
-				if found.Draft != nil && id == "" {
-					id = found.Draft.ID
-				}
-				if found.Draft != nil {
-					assert.Equal(t, id, found.Draft.ID)
-				}
-				return false
-			}
-			for range 1 + random.IntN(3) {
-				var runs sync.WaitGroup
-				var unknown atomic.Bool
-				for range 1 + random.IntN(most) {
-					runs.Go(func() {
-						if run(t.Context()) {
-							unknown.Store(true)
-						}
-					})
-				}
-				runs.Wait()
-				if unknown.Load() {
-					settle()
-				}
-				if id != "" && random.IntN(3) == 0 {
-					submitFilled(t, server, id)
-				}
-			}
-
-			// The last one, after which nothing is left to come.
-			settle()
-			for range 50 {
-				if found, err := drafts.Ensure(t.Context(), client, numbers, options); err == nil {
-					if id != "" && found.Draft != nil {
-						assert.Equal(t, id, found.Draft.ID)
-					}
-					id = found.Draft.ID
-					break
-				}
-				settle()
-			}
-			assert.NotEmpty(t, id)
-			server.AssertClean(t)
 		})
+	}
+	running.Wait()
+	t.Logf("created %d, found %d, found submitted %d, unknown %d, failed %d", outcomes.created.Load(), outcomes.found.Load(), outcomes.submitted.Load(), outcomes.unknown.Load(), outcomes.failed.Load())
+	for _, count := range []*atomic.Int64{&outcomes.created, &outcomes.found, &outcomes.submitted, &outcomes.unknown, &outcomes.failed} {
+		assert.GreaterOrEqual(t, count.Load(), last/10, "an outcome that is hardly met")
 	}
 }
 
-// submitFilled fills in a draft and submits it, unless it is submitted.
-func submitFilled(t *testing.T, server *portingtest.Server, id porting.DraftID) {
+// outcomes count what runs of Ensure have come to.
+type outcomes struct{ created, found, submitted, unknown, failed atomic.Int64 }
+
+// seeded is a test that names the seed of what fails.
+type seeded struct {
+	*testing.T
+
+	seed int64
+}
+
+func (t seeded) Errorf(format string, args ...any) {
 	t.Helper()
-	ctx, client := t.Context(), server.Client(porting.WithRetry(porting.RetryPolicy{MaxAttempts: 20, MinWait: time.Millisecond, MaxWait: time.Millisecond}))
+	t.T.Errorf("seed %d: %s", t.seed, fmt.Sprintf(format, args...))
+}
+
+// ensureUnderFaults runs Ensure for one set of numbers some times, in a row and at once.
+func ensureUnderFaults(t seeded, outcomes *outcomes) {
+	t.Helper()
+	server := portingtest.NewServer(portingtest.WithSeed(uint64(t.seed)), portingtest.WithDocumentsOptional())
+	defer server.Close()
+	random := rand.New(rand.NewPCG(uint64(t.seed), 1))
+	numbers := chicago(2000, 1+random.IntN(5))
+	for _, other := range chicago(3000, random.IntN(4)) {
+		server.AddDraft(other)
+	}
+	for _, other := range chicago(4000, random.IntN(4)) {
+		server.AddPortRequest(other)
+	}
+
+	faults, most := fastFaults, 3
+	var opts []porting.Option
+	switch {
+	case t.seed%100 == 0:
+		faults = hangs
+		opts = append(opts, porting.WithTryTimeout(500*time.Millisecond))
+	case random.IntN(4) == 0: // no lock helps those that come while the server is still at it
+		faults, most = slowFaults, 1
+	}
+	effect := faults[random.IntN(len(faults))](random)
+	server.Inject(portingtest.Fault{Operation: "Drafts.Create", Times: 1 + random.IntN(2), Effect: effect})
+	for _, operation := range []string{"Drafts.List", "PortRequests.List", "Drafts.Get"} {
+		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.1, Effect: portingtest.DropBefore()})
+		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.05, Effect: portingtest.Truncate()})
+		server.Inject(portingtest.Fault{Operation: operation, Chance: 0.03, Effect: portingtest.Respond(http.StatusForbidden, "")})
+	}
+	client := wiredClient(server, nil, opts...)
+	options := onSandboxClock(server)
+	options.Lock = new(drafts.LocalLocker)
+	options.Find.PerPage = 2 + random.IntN(3)
+	settle := func() { // some minutes later
+		server.Advance(10 * time.Minute)
+		for len(server.Pending()) > 0 {
+			_, _ = client.Portability.Check(t.Context(), numbers[0])
+		}
+	}
+
+	var mutex sync.Mutex
+	var id porting.DraftID // of the one draft, once it is known
+	run := func() (ok, unknown bool) {
+		found, err := drafts.Ensure(t.Context(), client, numbers, options)
+		mutex.Lock()
+		defer mutex.Unlock()
+		switch {
+		case errors.As(err, new(*drafts.UnknownError)):
+			outcomes.unknown.Add(1)
+			return false, true
+		case errors.As(err, new(*drafts.ConflictError)):
+			assert.NoError(t, err)
+			return false, false
+		case err != nil:
+			outcomes.failed.Add(1)
+			return false, false
+		case found.Created:
+			outcomes.created.Add(1)
+		case found.PortRequest != nil:
+			outcomes.submitted.Add(1)
+		default:
+			outcomes.found.Add(1)
+		}
+		if assert.NotNil(t, found.Draft) {
+			id = cmp.Or(id, found.Draft.ID)
+			assert.Equal(t, id, found.Draft.ID)
+		}
+		return true, false
+	}
+	for range 1 + random.IntN(3) {
+		var runs sync.WaitGroup
+		var isUnknown atomic.Bool
+		for range 1 + random.IntN(most) {
+			runs.Go(func() {
+				if _, unknown := run(); unknown {
+					isUnknown.Store(true)
+				}
+			})
+		}
+		runs.Wait()
+		if isUnknown.Load() {
+			settle()
+		}
+		if id != "" && random.IntN(3) == 0 {
+			submitFilled(t, server, id)
+		}
+	}
+	settle()
+	isFound := false
+	for tries := 0; !isFound && tries < 100; tries++ {
+		isFound, _ = run()
+		settle()
+	}
+	assert.True(t, isFound, "there is a draft in the end")
+	server.AssertClean(t)
+}
+
+// submitFilled fills in a draft and submits it, unless it is submitted.
+func submitFilled(t seeded, server *portingtest.Server, id porting.DraftID) {
+	t.Helper()
+	ctx, client := t.Context(), wiredClient(server, nil)
 	subs, err := client.Drafts.ListSubRequests(ctx, id)
-	require.NoError(t, err)
+	assert.NoError(t, err)
 	for _, sub := range subs {
 		windows, err := client.Drafts.AllowedFOCDates(ctx, id, sub.ID)
-		require.NoError(t, err)
+		if !assert.NoError(t, err) {
+			return
+		}
 		_, err = client.Drafts.UpdateSubRequest(ctx, id, sub.ID, porting.DraftSubRequestUpdate{
 			FOCDateRequestedByUser: porting.Set(windows[0].Start.Time),
 			AuthPersonName:         porting.Set("Ada Example"),
@@ -200,8 +216,8 @@ func submitFilled(t *testing.T, server *portingtest.Server, id porting.DraftID) 
 		if errors.Is(err, porting.ErrUnprocessable) {
 			return // submitted before
 		}
-		require.NoError(t, err)
+		assert.NoError(t, err)
 	}
 	_, err = client.Drafts.Submit(ctx, id)
-	require.NoError(t, err)
+	assert.NoError(t, err)
 }

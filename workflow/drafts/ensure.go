@@ -15,19 +15,19 @@ import (
 	"github.com/numberporting/porting"
 )
 
-// Ensured is what has the numbers: a draft, and, once it is submitted, the port request.
+// Ensured is the draft that has the numbers, and the port request that it was submitted as.
 type Ensured struct {
-	// Draft is the draft of the numbers. It is nil only if a port request has them and the
-	// draft that it was isn't found. In a draft without a PortRequest, PortRequestID is set
-	// if it was submitted as one that the server doesn't show.
+	// Draft is nil only if the numbers were submitted and the list of submitted drafts
+	// doesn't have them.
 	Draft *porting.DraftPortRequest
 
-	// PortRequest is set if the numbers were submitted.
+	// PortRequest is set if the numbers were submitted. It is nil all the same if the
+	// server doesn't show the port request; Draft.PortRequestID has its id then.
 	PortRequest *porting.PortRequest
 
-	// Created tells whether the numbers were free at first, so that this run has created
-	// the draft. If the answer to that was lost, and no lock kept others away, it may
-	// have been another run.
+	// Created tells that the numbers were free when Ensure began, and that it has asked for
+	// the draft. If the answer was lost and there is no Lock, the draft may also be
+	// what another run has created meanwhile.
 	Created bool
 }
 
@@ -48,12 +48,12 @@ type EnsureOptions struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// A ConflictError says that the numbers aren't together in one draft or port request, or
-// not alone. Which to keep, and what to do with the others, is for a person to decide. Its
-// text has the ids and no numbers.
+// A ConflictError says that no draft or port request has the numbers, all of them and no
+// others. A person has to decide what is to become of them. The error's text has ids, and no
+// numbers.
 type ConflictError struct {
 	Places []Place  // one for each number, in their order
-	Extra  []string // the numbers, not meant, that are in the one draft or port request with all others
+	Extra  []string // if all numbers are together: those that are with them and weren't meant
 
 	// Created is the draft that Ensure has just created, if the server didn't give it the
 	// numbers that were meant.
@@ -78,7 +78,7 @@ func (e *ConflictError) Error() string {
 		}
 		parts = append(parts, fmt.Sprintf("%d %s", counts[w], w))
 	}
-	text := "drafts: Ensure: the numbers don't have a draft or port request of their own: " + strings.Join(parts, ", ")
+	text := "drafts: Ensure: the numbers aren't in a draft or port request of their own: " + strings.Join(parts, ", ")
 	if len(e.Extra) > 0 {
 		text += fmt.Sprintf("; %d others are there, too", len(e.Extra))
 	}
@@ -116,11 +116,10 @@ func formatError(f fmt.State, verb rune, err error) {
 	_, _ = fmt.Fprint(f, err.Error())
 }
 
-// An UnknownError says that [Ensure] has asked for a draft of the numbers, and that it isn't
-// known whether there is one now: the answer was lost, and no draft is seen yet. It may still
-// appear. Run Ensure again, after some minutes rather than at once: the server may be
-// working on it. To see for yourself, look for the numbers with [Find], or among the drafts
-// in the vendor's portal.
+// An UnknownError says that [Ensure] has asked for a draft of the numbers, and doesn't know
+// whether there is one: the answer was lost, and the draft isn't seen. The server may still
+// be about to create it. So run Ensure again, but some minutes later. To see for yourself,
+// look for the numbers with [Find], or among the drafts in the vendor's portal.
 type UnknownError struct {
 	Numbers int   // how many
 	Err     error // of Drafts.Create: a *porting.OutcomeUnknownError or a *porting.DecodeError
@@ -144,28 +143,27 @@ func (e *UnknownError) Unwrap() []error {
 	return []error{e.Err, e.Look}
 }
 
-// Ensure returns the one draft that has the numbers and no others. If there is none, and the
-// numbers are free ([Find]), it creates the draft. So a second run with the same numbers
-// finds the draft of the first, or the port request, if it was submitted meanwhile. The
-// numbers must be in E.164 form; the order doesn't matter, nor that one is there twice.
-// Nil options are the defaults.
+// Ensure returns the draft that has the numbers, all of them and no others. If the numbers
+// are free ([Find]), it creates the draft. So a second run for the same numbers finds the
+// draft of the first, or the port request if it was submitted meanwhile, however far that
+// has come. The numbers must be in E.164 form. Their order doesn't matter, nor does a number
+// that is there twice. Nil options are the defaults.
 //
-// Numbers that are spread over several drafts or port requests, that are partly free, or
-// that have a draft or port request together with others, are a [*ConflictError], and
-// nothing is created. So is a new draft to which the server gave fewer numbers, or others.
+// If the numbers are spread over several drafts and port requests, or some of them are free,
+// or others are with them, the error is a [*ConflictError] and nothing is created. It is
+// a ConflictError, too, if the server puts fewer or other numbers into the new draft.
 //
-// The draft is asked for once. If the answer is lost, Ensure looks for it at once and,
-// unless it is there, a second time a little later ([EnsureOptions].LookAgain). If that
-// finds nothing either, the error is an [*UnknownError]. All other errors are those of the
-// client. A run that is killed while it creates the draft is as good as a lost answer:
-// start the next one some minutes later.
+// Ensure asks for a draft once. If the answer is lost, it looks for the draft at once and, if
+// it doesn't see it, again a little later ([EnsureOptions].LookAgain). If it doesn't see it
+// then, the error is an [*UnknownError]. After a run that was killed, it is unknown as well
+// whether the server is about to create a draft: wait some minutes before the next.
+// All other errors are the client's.
 //
-// The API has no means to create a draft only if there is none. If two runs for the same
-// numbers look at the same time, both find nothing, and both create a draft. The next run
-// then finds the numbers in several places, which is a ConflictError. With
-// [EnsureOptions].Lock, only one of them looks and creates at a time, and the second finds
-// the draft of the first. What no lock prevents is a server that creates a draft so late
-// that the next run has looked by then.
+// The API can't create a draft on the condition that there is none. If two runs for the same
+// numbers look at the same time, both find the numbers free and both create a draft; from
+// then on, Ensure returns a ConflictError. With [EnsureOptions].Lock, the second run looks
+// when the first has ended, and finds its draft. No lock helps against a server that
+// creates a draft of a lost answer only after the next run has looked.
 func Ensure(ctx context.Context, client *porting.Client, numbers []string, opts *EnsureOptions) (*Ensured, error) {
 	const operation = "drafts.Ensure"
 	if opts == nil {
@@ -301,7 +299,7 @@ func (e *ensuring) create(ctx context.Context) (*Ensured, error) {
 	// An answer may leave the numbers out, or come before they are all there.
 	created.Draft, err = e.readDraft(ctx, draft.ID)
 	if err != nil {
-		return nil, fmt.Errorf("drafts: Ensure: the draft %s was created, but whether it has all numbers is unknown: %w", draft.ID, err)
+		return nil, fmt.Errorf("drafts: Ensure: the draft %s was created, but whether it has the numbers is unknown: %w", draft.ID, err)
 	}
 	if err := e.compare(created, created.Draft); err != nil {
 		return nil, err

@@ -233,7 +233,7 @@ func TestEnsureConflicts(t *testing.T) {
 			assert.Len(t, conflict.Places, 2)
 			assert.Equal(t, test.extra, conflict.Extra)
 			assert.Nil(t, conflict.Created)
-			assert.Equal(t, "drafts: Ensure: the numbers don't have a draft or port request of their own: "+test.text, withoutIDs(err.Error()))
+			assert.Equal(t, "drafts: Ensure: the numbers aren't in a draft or port request of their own: "+test.text, withoutIDs(err.Error()))
 		})
 	}
 	t.Run("in many drafts", func(t *testing.T) {

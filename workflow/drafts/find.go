@@ -54,19 +54,19 @@ type FindOptions struct {
 // a port request, or not at all. There is one place for each number, in their order. The
 // numbers must be in E.164 form (+13125550100). Nil options are the defaults.
 //
-// A port request has a number until the number's sub request is cancelled: it still has it
-// when that is ported, or while the cancellation is only asked for. If a number is in
-// several places, those in port requests come before those in drafts, and older ones first.
+// A port request has a number until the number's sub request is cancelled. It still has it
+// once it is ported, and while a cancellation is only asked for. If a number is in several
+// places, those in port requests come before those in drafts, and older ones first.
 //
-// Find reads the drafts before the port requests, so that it sees a draft that is submitted
-// meanwhile. Of each list it reads the whole if that takes fewer requests than to
-// search for each number. If the account has at most a page of each, it takes two requests,
-// however many numbers there are. What a search finds counts only if it has the number
-// itself.
+// Find takes two requests, however many numbers there are, if all drafts that aren't
+// submitted fit on one page, and all port requests on another. It reads a longer list to its
+// end if that takes fewer requests than to search for each number. What a search finds
+// counts only if it has the number itself. Drafts are read before port requests, so that a
+// draft that is submitted meanwhile isn't missed.
 //
 // The vendor doesn't say whether a search wants a number's plus. So Find first searches for
-// a number of the list's first page, without the plus and with it. If neither finds what is
-// known to be there, it reads the whole list.
+// a number that is on the list's first page, without the plus and then with it. If neither
+// finds it, searching is of no use, and Find reads the list to its end.
 func Find(ctx context.Context, client *porting.Client, numbers []string, opts *FindOptions) ([]Place, error) {
 	f, err := newFinder("drafts.Find", client, numbers, opts)
 	if err != nil {
@@ -200,7 +200,7 @@ func (l listing[T]) scan(ctx context.Context, wanted map[string]bool, keep func(
 	searches := len(wanted) + 1 // with one to see how to search
 	if first.TotalPages <= searches {
 		most := math.MaxInt
-		if first.TotalPages < 0 { // nobody knows how long the list is: as far as the searches would take
+		if first.TotalPages < 0 { // of a list of unknown length, as many pages as searching would take requests
 			most = searches * len(first.Items)
 		}
 		if ended, err := l.walk(ctx, most, verify); ended || err != nil {
@@ -239,9 +239,9 @@ func (l listing[T]) walk(ctx context.Context, most int, do func(*T) error) (ende
 	return true, nil
 }
 
-// searchPrefix returns what stands before the digits of a number in a search of the list. It
-// searches for a number that the list has; works tells whether that finds it, and nothing
-// else.
+// searchPrefix returns what a search of the list wants in front of a number's digits. To
+// learn it, it searches for a number of items that the list has. If that finds nothing, or
+// what doesn't have the number, searching doesn't work.
 func (l listing[T]) searchPrefix(ctx context.Context, items []T) (prefix string, works bool, err error) {
 	with := slices.IndexFunc(items, func(item T) bool { return len(l.numbers(&item)) > 0 })
 	if with < 0 {
@@ -296,19 +296,19 @@ func parallel(ctx context.Context, count int, do func(ctx context.Context, i int
 	defer cancel()
 	var workers sync.WaitGroup
 	var next atomic.Int64
-	var once sync.Once
+	var onceFailed, oncePanicked sync.Once
 	var failed error
 	var panicked any
 	work := func() {
 		defer func() {
 			if p := recover(); p != nil {
-				once.Do(func() { panicked = p })
+				oncePanicked.Do(func() { panicked = p })
 				cancel()
 			}
 		}()
 		for i := int(next.Add(1)) - 1; i < count; i = int(next.Add(1)) - 1 {
 			if err := do(ctx, i); err != nil {
-				once.Do(func() { failed = err })
+				onceFailed.Do(func() { failed = err })
 				cancel()
 				return
 			}
@@ -344,10 +344,9 @@ func (h *holders) portRequestsInOrder() []*porting.PortRequest {
 	})
 }
 
-// settle looks again at the drafts of which the lists don't tell for sure what has become
-// of them: those with a number that a port request has as well may have been submitted
-// since they were listed, and those that were submitted may be a port request that wasn't
-// listed.
+// settle gets what the lists leave open. A draft with a number that a port request has as
+// well may have been submitted since it was listed, so it is read again. A draft that was
+// submitted may be a port request that wasn't listed yet.
 func (f *finder) settle(ctx context.Context, found *holders) error {
 	taken := map[string]bool{}
 	for _, p := range found.portRequests {

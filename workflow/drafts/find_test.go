@@ -195,7 +195,7 @@ func TestFindThousandNumbersInFewRequests(t *testing.T) {
 	want := make([]string, len(numbers))
 	for i := range 50 {
 		from := i * 20
-		holder := ""
+		var holder string
 		if i%2 == 0 {
 			draft, _ := server.AddDraft(numbers[from : from+19]...)
 			holder = " draft " + string(draft)
@@ -219,7 +219,7 @@ func TestFindThousandNumbersInFewRequests(t *testing.T) {
 		requirePlaces(t, places, want...)
 		assert.Equal(t, test.most, lists(server)-before, "with %d on a page", test.perPage)
 	}
-	assert.Equal(t, lists(server), len(server.Requests()), "nothing but lists was asked for")
+	assert.Len(t, server.Requests(), lists(server), "nothing but lists was asked for")
 }
 
 // A long list is searched, in whatever form the server takes a number.
