@@ -74,7 +74,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	for _, call := range outcome.Calls() {
 		fmt.Fprintln(out, call)
 	}
-	done := outcome.Sets[0]
-	fmt.Fprintf(out, "%d numbers, %d can't be ported, port request %s\n", len(set.Numbers), len(done.LeftOut), done.PortRequestID)
+	fmt.Fprintf(out, "%d numbers, %d can't be ported, port request %s\n", len(set.Numbers), len(outcome.Sets[0].LeftOut), outcome.Sets[0].PortRequestID)
 	return err
 }

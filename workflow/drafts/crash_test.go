@@ -36,7 +36,7 @@ const noJournal = "-"
 
 func runUntilKilled(path string) {
 	now := func() time.Time { return portingtest.Start }
-	opts := &drafts.RunOptions{Open: openPaper, Now: now, Settle: 100 * time.Millisecond}
+	opts := &drafts.RunOptions{Open: openPaper, Now: now, Settle: 50 * time.Millisecond, LookAgain: 50 * time.Millisecond}
 	if path != noJournal {
 		journal, err := drafts.OpenJournal(path)
 		if err != nil {
@@ -101,15 +101,20 @@ func runAndKill(t *testing.T, sandbox *portingtest.Server, path string, nth int,
 	self, err := os.Executable()
 	require.NoError(t, err)
 	process := exec.CommandContext(t.Context(), self)
+	started := make(chan struct{})
+	kill := func() {
+		<-started
+		assert.NoError(t, process.Process.Kill())
+	}
 	var requests atomic.Int64
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mine := requests.Add(1) == int64(nth)
 		if mine && before {
-			assert.NoError(t, process.Process.Kill())
+			kill()
 		}
 		sandbox.ServeHTTP(w, r)
 		if mine && !before {
-			assert.NoError(t, process.Process.Kill())
+			kill()
 		}
 	}))
 	defer front.Close() // waits for what is under way
@@ -117,6 +122,7 @@ func runAndKill(t *testing.T, sandbox *portingtest.Server, path string, nth int,
 		"TELNYX_API_KEY=", "TELNYX_API_USER="+portingtest.User, "TELNYX_API_TOKEN="+portingtest.Token)
 	process.Stderr = t.Output()
 	require.NoError(t, process.Start())
+	close(started)
 	err = process.Wait()
 	killed := requests.Load() >= int64(nth)
 	require.Equal(t, killed, err != nil, "%v", err)

@@ -10,7 +10,7 @@
 // done otherwise; their results have the objects of the client.
 //
 // [Find] tells where numbers are. [SplitDraft] and [SplitPortRequest] show which number is
-// in which sub request. [Missing] and [Preflight] list all that is wrong with a draft.
+// in which sub request, [Needed] what documents a draft lacks. [Missing] and [Preflight] list all that is wrong with a draft.
 // [Correct] mends a sub request that has been submitted.
 //
 // # A plan

@@ -14,9 +14,10 @@ import (
 // stood. A [FileJournal] is one. Entries are of one account; give each its own journal.
 //
 // It holds no secret: no PIN, no account number, nothing of a profile. What it holds of
-// persons are the ids of their drafts and port requests, what their documents are
-// and the SHA-256 of those, and a fingerprint of each set's numbers. From the fingerprint
-// of one or of a few numbers, these can be found by trying all that there are.
+// persons are the ids of their drafts, documents and port requests; types and SHA-256 of
+// the documents and, after a lost answer, where one is stored, which ends with its file
+// name; and a fingerprint of each set's numbers. From the fingerprint of one number, or of a
+// few, whoever tries all there are finds them.
 type Journal interface {
 	// Entries yields what has been appended so far, the oldest first. An error is the last
 	// step.
@@ -33,7 +34,7 @@ type Entry struct {
 	Step  Step      `json:"step"`
 	State State     `json:"state"`
 
-	// What is known when the step is done; it stays known.
+	// What the step has found out.
 	LeftOut     []int                 `json:"left_out,omitzero"` // of the set's numbers in ascending order, the places of those that are left out
 	Draft       porting.DraftID       `json:"draft,omitzero"`
 	PortRequest porting.PortRequestID `json:"port_request,omitzero"`

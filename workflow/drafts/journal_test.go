@@ -90,7 +90,7 @@ func TestJournalHoldsNoPersons(t *testing.T) {
 	require.NoError(t, err)
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, 8, strings.Count(string(content), "\n"))
+	assert.Equal(t, 12, strings.Count(string(content), "\n"))
 	for _, private := range []string{"3125550", "8005550", "0042-pin", "ACC-", "Bakery", "Ada", "Main", "loa.pdf"} {
 		assert.NotContains(t, string(content), private)
 	}

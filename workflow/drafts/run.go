@@ -37,18 +37,30 @@ type RunOptions struct {
 	// Check says how portability is checked.
 	Check *bulk.Options
 
-	// Ensure says how drafts are found and created. Its Lock keeps other processes from
-	// creating drafts of the same numbers at the same time.
-	Ensure EnsureOptions
+	// Find says how numbers are looked for.
+	Find FindOptions
+
+	// Lock, if there is one, keeps others from creating drafts of the same numbers at the
+	// same time; see [EnsureOptions].
+	Lock Locker
 
 	// Open opens a document by its path; the default is [os.Open]. Its base name goes to
 	// the server.
 	Open func(path string) (io.ReadCloser, error)
 
+	// LookAgain is how long a run waits, after the answer to a call was lost and a first
+	// look hasn't found what came of it, before it looks once more; the default is 10
+	// seconds. See [Ensure], [Upload] and [Submit].
+	LookAgain time.Duration
+
 	// Settle is how long the server may still be working on a call whose answer was lost
 	// with the run before; the default is a minute. A run that finds in the journal that a
 	// step was cut off goes on with it when it has run for so long.
 	Settle time.Duration
+
+	// Sleep waits for those times, or until the context ends, which is an error. The
+	// default waits in real time.
+	Sleep func(ctx context.Context, d time.Duration) error
 
 	// Now is the clock for FOC dates; the default is [time.Now]. With a sandbox, use the
 	// sandbox's. No date before it is asked for.
@@ -60,8 +72,11 @@ func (o *RunOptions) withDefaults() (RunOptions, error) {
 		o = new(RunOptions)
 	}
 	filled := *o
-	if filled.Settle < 0 {
+	switch {
+	case filled.Settle < 0:
 		return filled, badPlan("settle", "must not be negative")
+	case filled.LookAgain < 0:
+		return filled, badPlan("look_again", "must not be negative")
 	}
 	filled.Settle = cmp.Or(filled.Settle, time.Minute)
 	if filled.Open == nil {
@@ -69,6 +84,9 @@ func (o *RunOptions) withDefaults() (RunOptions, error) {
 	}
 	if filled.Now == nil {
 		filled.Now = time.Now
+	}
+	if filled.Sleep == nil {
+		filled.Sleep = sleep
 	}
 	return filled, nil
 }
@@ -342,9 +360,7 @@ func (s *state) note(e Entry) {
 	if e.State == StateDone && e.Step == StepCheck {
 		s.checked, s.leftOut = e.Time, e.LeftOut
 	}
-	if e.Draft != "" && e.Draft != s.draft { // the one before was deleted, and its documents with it
-		s.draft, s.documents = e.Draft, nil
-	}
+	s.draft = cmp.Or(e.Draft, s.draft)
 	s.portRequest = cmp.Or(e.PortRequest, s.portRequest)
 	s.documents = append(s.documents, e.Documents...)
 }
@@ -382,6 +398,9 @@ func (s *setRun) run(ctx context.Context, tell func(Step, error)) error {
 		if s.result.PortRequestID != "" {
 			break
 		}
+		if s.result.Draft != nil && isSubmitted(s.result.Draft) && step.name != StepSubmit {
+			continue // its port request is all that is missing
+		}
 		s.result.Step = step.name
 		tell(step.name, nil)
 		if err := step.do(ctx); err != nil {
@@ -401,8 +420,10 @@ func (s *setRun) journaled(ctx context.Context, step Step, do func() (Entry, err
 		return err
 	}
 	if s.known.open[step] { // whatever it sent, it sent before this run began
-		if err := sleep(ctx, s.options.Settle-time.Since(s.started)); err != nil {
-			return err
+		if left := s.options.Settle - time.Since(s.started); left > 0 {
+			if err := s.options.Sleep(ctx, left); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.write(Entry{Step: step, State: StateBegun}); err != nil {
@@ -410,11 +431,11 @@ func (s *setRun) journaled(ctx context.Context, step Step, do func() (Entry, err
 	}
 	entry, err := do()
 	entry.Step, entry.State = step, StateDone
-	if err != nil {
-		if s.broken != nil || isOutcomeUnknown(err) {
-			return err
-		}
-		entry = Entry{Step: step, State: StateFailed}
+	switch {
+	case isOutcomeUnknown(err):
+		entry.State = StateBegun
+	case err != nil:
+		entry.State = StateFailed
 	}
 	return cmp.Or(err, s.write(entry))
 }
@@ -500,7 +521,7 @@ func (s *setRun) ours(ctx context.Context, report *bulk.Report) (map[string]bool
 	if len(taken) == 0 {
 		return nil, nil //nolint:nilnil // there are none
 	}
-	places, err := Find(ctx, s.client, taken, nil)
+	places, err := Find(ctx, s.client, taken, &s.options.Find)
 	if err != nil {
 		return nil, err
 	}
@@ -517,8 +538,9 @@ func (s *setRun) ensure(ctx context.Context) error {
 		return nil
 	}
 	numbers := slices.DeleteFunc(slices.Clone(s.numbers), func(n string) bool { return slices.Contains(s.result.LeftOut, n) })
+	opts := &EnsureOptions{Find: s.options.Find, Lock: s.options.Lock, LookAgain: s.options.LookAgain, Sleep: s.options.Sleep}
 	return s.journaled(ctx, StepEnsure, func() (Entry, error) {
-		ensured, err := Ensure(ctx, s.client, numbers, &s.options.Ensure)
+		ensured, err := Ensure(ctx, s.client, numbers, opts)
 		if s.isDry(err, opCreate) {
 			s.call(Call{Operation: opCreate, Numbers: len(numbers)})
 			return Entry{}, nil
@@ -644,19 +666,20 @@ func (s *setRun) upload(ctx context.Context) error {
 		}
 	}
 	id := s.result.Draft.ID
-	opts := &UploadOptions{Known: s.known.documents}
+	opts := &UploadOptions{Known: s.known.documents, LookAgain: s.options.LookAgain, Sleep: s.options.Sleep}
 	if s.options.DryRun {
 		for i := range documents {
 			_, err := Upload(ctx, s.client, id, documents[i:i+1], opts)
-			if !s.isDry(err, "Documents.Upload") {
-				if err != nil {
-					return err
-				}
-				continue
+			if s.isDry(err, opUpload) {
+				s.call(Call{Operation: opUpload, Draft: id, Document: documents[i].Type})
+			} else if err != nil {
+				return err
 			}
-			s.call(Call{Operation: opUpload, Draft: id, Document: documents[i].Type})
 		}
 		return nil
+	}
+	opts.Save = func(u Uploaded) error {
+		return s.write(Entry{Step: StepUpload, State: StateBegun, Documents: []Uploaded{u}})
 	}
 	return s.journaled(ctx, StepUpload, func() (Entry, error) {
 		uploaded, err := Upload(ctx, s.client, id, documents, opts)
@@ -666,36 +689,48 @@ func (s *setRun) upload(ctx context.Context) error {
 				s.call(Call{Operation: opUpload, Draft: id, Document: u.Type})
 			}
 		}
-		return Entry{Documents: uploaded}, err
+		return Entry{}, err
 	})
 }
 
 // submit submits the draft, or only looks whether that would go well.
 func (s *setRun) submit(ctx context.Context) error {
-	if s.result.Draft == nil { // in a dry run
-		if s.plan.Submit {
-			s.call(Call{Operation: opSubmit})
+	preflight := PreflightOptions{Allow: s.plan.Allow, Now: s.options.Now}
+	var id porting.DraftID // empty in a dry run
+	done := false
+	if s.result.Draft != nil {
+		id, done = s.result.Draft.ID, isSubmitted(s.result.Draft)
+	}
+	switch {
+	case s.options.DryRun && s.plan.Submit:
+		if !done {
+			s.call(Call{Operation: opSubmit, Draft: id})
 		}
 		return nil
-	}
-	id := s.result.Draft.ID
-	if !s.plan.Submit {
-		report, err := Preflight(ctx, s.client, id, &PreflightOptions{Allow: s.plan.Allow, Now: s.options.Now})
+	case id == "":
+		return nil
+	case !s.plan.Submit && !done:
+		report, err := Preflight(ctx, s.client, id, &preflight)
 		s.result.Preflight = report
 		return err
 	}
-	if s.options.DryRun {
-		s.call(Call{Operation: opSubmit, Draft: id})
-		return nil
-	}
+	opts := &SubmitOptions{Preflight: preflight, LookAgain: s.options.LookAgain, Sleep: s.options.Sleep}
 	return s.journaled(ctx, StepSubmit, func() (Entry, error) {
-		submitted, err := Submit(ctx, s.client, id, &SubmitOptions{})
-		if err != nil {
+		submitted, err := Submit(ctx, s.client, id, opts)
+		if failed, ok := errors.AsType[*PreflightError](err); ok {
+			s.result.Preflight = failed.Report
+		}
+		if submitted == nil {
 			return Entry{}, err
 		}
-		s.call(Call{Operation: opSubmit, Draft: id})
-		s.result.Draft, s.result.PortRequest = submitted.Draft, submitted.PortRequest
-		s.result.PortRequestID = submitted.PortRequest.ID
-		return Entry{Draft: id, PortRequest: s.result.PortRequestID}, nil
+		if !submitted.Before {
+			s.call(Call{Operation: opSubmit, Draft: id})
+		}
+		s.result.Draft, s.result.PortRequest, s.result.Preflight = submitted.Draft, submitted.PortRequest, submitted.Report
+		s.result.PortRequestID = submitted.Draft.PortRequestID
+		if submitted.PortRequest != nil {
+			s.result.PortRequestID = submitted.PortRequest.ID
+		}
+		return Entry{Draft: id, PortRequest: s.result.PortRequestID}, err
 	})
 }

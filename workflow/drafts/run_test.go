@@ -7,7 +7,9 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -69,7 +71,10 @@ func planned(sets ...[]string) *drafts.Plan {
 
 // onSandbox are options for a sandbox, whose clock isn't that of the system.
 func onSandbox(sandbox *portingtest.Server) *drafts.RunOptions {
-	return &drafts.RunOptions{Open: openPaper, Now: sandbox.Now, Settle: time.Nanosecond}
+	return &drafts.RunOptions{
+		Open: openPaper, Now: sandbox.Now, Settle: time.Nanosecond,
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
 }
 
 func newSandbox(t *testing.T, opts ...portingtest.Option) *portingtest.Server {
@@ -405,7 +410,7 @@ func TestSettle(t *testing.T) {
 	require.Equal(t, drafts.StateFailed, journal.entries[len(journal.entries)-1].State)
 	journal.entries = journal.entries[:len(journal.entries)-1] // as if it was killed
 
-	opts.Settle = 500 * time.Millisecond
+	opts.Settle, opts.Sleep = 500*time.Millisecond, nil
 	late := time.AfterFunc(50*time.Millisecond, func() { sandbox.AddDraft(mixed...) })
 	defer late.Stop()
 	started := time.Now()
@@ -517,4 +522,94 @@ func TestChangedPlan(t *testing.T) {
 	require.Len(t, calls, 2)
 	assert.Equal(t, []string{"foc_date_requested_by_user", "postal_code"}, calls[0].Fields)
 	assert.Equal(t, "Drafts.Submit", calls[1].Operation)
+}
+
+// TestKnownDocuments checks that a journal spares the downloads of what was uploaded.
+func TestKnownDocuments(t *testing.T) {
+	t.Parallel()
+	for name, downloads := range map[string]int{"journal": 0, "no journal": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sandbox := newSandbox(t)
+			plan := planned(mixed)
+			opts := onSandbox(sandbox)
+			if downloads == 0 {
+				opts.Journal = &memory{}
+			}
+			sandbox.Inject(portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: portingtest.Respond(http.StatusForbidden, "")})
+			_, err := drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+			require.Error(t, err)
+			outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+			require.NoError(t, err)
+			requireDone(t, plan, outcome)
+			assert.Equal(t, downloads, sandbox.Count(portingtest.StorageDownload))
+			for _, uploaded := range outcome.Sets[0].Uploaded {
+				assert.False(t, uploaded.New)
+			}
+		})
+	}
+}
+
+// TestAllow checks that a draft with an error isn't submitted, unless the plan allows it.
+func TestAllow(t *testing.T) {
+	t.Parallel()
+	sandbox := newSandbox(t)
+	plan := planned([]string{"+13125550100"})
+	plan.Sets[0].Profiles.Default.AuthPersonName = ""
+	outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, onSandbox(sandbox))
+	var bad *drafts.PreflightError
+	require.ErrorAs(t, err, &bad)
+	assert.Equal(t, bad.Report, outcome.Sets[0].Preflight)
+	assert.Equal(t, drafts.StepSubmit, outcome.Sets[0].Step)
+	assert.Zero(t, sandbox.Count("Drafts.Submit"))
+
+	plan.Allow = []string{"auth_person_name:required"}
+	_, err = drafts.Run(t.Context(), sandbox.Client(), plan, onSandbox(sandbox))
+	var invalid *porting.ValidationError // the sandbox doesn't allow it
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, 1, sandbox.Count("Drafts.Submit"))
+}
+
+// TestUnresolved hides the port request of a submitted draft for a while. Until it is seen,
+// a run looks for it and does nothing else, whatever the plan says by then.
+func TestUnresolved(t *testing.T) {
+	t.Parallel()
+	sandbox := newSandbox(t)
+	var hidden atomic.Bool
+	hidden.Store(true)
+	named := regexp.MustCompile(`"port_request_id": ?"[^"]+"`)
+	pass := changing(sandbox, nil, func(answer string) string {
+		if hidden.Load() {
+			answer = named.ReplaceAllString(answer, `"port_request_id":null`)
+		}
+		return answer
+	})
+	client := clientThrough(t, func(w http.ResponseWriter, r *http.Request) {
+		if hidden.Load() && strings.Contains(r.URL.Path, "/porting/port_requests") {
+			_, _ = io.WriteString(w, "[]")
+			return
+		}
+		pass(w, r)
+	})
+	plan := planned([]string{"+13125550100"})
+	opts := onSandbox(sandbox)
+	opts.Journal = &memory{}
+	outcome, err := drafts.Run(t.Context(), client, plan, opts)
+	var unresolved *drafts.UnresolvedError
+	require.ErrorAs(t, err, &unresolved)
+	assert.Equal(t, porting.DraftStatusSubmitted, outcome.Sets[0].Draft.Status)
+	assert.Equal(t, 1, counted(outcome.Calls())["Drafts.Submit"])
+
+	plan.Sets[0].Profiles.Default.PostalCode = "60602"
+	opts.DryRun = true
+	outcome, err = drafts.Run(t.Context(), client, plan, opts)
+	require.NoError(t, err)
+	assert.Empty(t, outcome.Calls())
+
+	opts.DryRun = false
+	hidden.Store(false)
+	outcome, err = drafts.Run(t.Context(), client, plan, opts)
+	require.NoError(t, err)
+	requireDone(t, plan, outcome)
+	assert.Empty(t, outcome.Calls())
 }
