@@ -366,33 +366,45 @@ func TestLeftOutStays(t *testing.T) {
 	assert.Equal(t, checks, sandbox.Count("Portability.Check"))
 }
 
-// TestLostAnswers loses the answer to each call that must not be made twice. Sooner or
-// later the plan is done, and nothing is doubled.
+// TestLostAnswers loses the answer to each call that must not be made twice, while the server
+// acts at once, after the first look, or after the run has given up. Sooner or later the
+// plan is done, and nothing is doubled.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	for _, lost := range []portingtest.Fault{
 		{Operation: "Drafts.Create", Nth: 1},
-		{Operation: "Drafts.UpdateSubRequest", Nth: 2},
 		{Operation: "Documents.Upload", Nth: 2},
 		{Operation: "Documents.Upload", Nth: 4},
 		{Operation: "Drafts.Submit", Nth: 1},
 	} {
-		t.Run(fmt.Sprintf("%s %d", lost.Operation, lost.Nth), func(t *testing.T) {
-			t.Parallel()
-			sandbox := newSandbox(t)
-			lost.Effect = portingtest.DropAfter()
-			sandbox.Inject(lost)
-			plan := planned(mixed)
-			opts := onSandbox(sandbox)
-			opts.Journal = openJournal(t)
-			outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, opts)
-			if err != nil {
-				outcome, err = drafts.Run(t.Context(), sandbox.Client(), plan, opts)
-			}
-			require.NoError(t, err)
-			requireDone(t, plan, outcome)
-			requireOnce(t, sandbox, plan)
-		})
+		for _, late := range []time.Duration{0, 5 * time.Second, 30 * time.Second} {
+			t.Run(fmt.Sprintf("%s %d after %v", lost.Operation, lost.Nth, late), func(t *testing.T) {
+				t.Parallel()
+				sandbox := newSandbox(t)
+				lost.Effect = portingtest.DropThenAct(late)
+				if late == 0 {
+					lost.Effect = portingtest.DropAfter()
+				}
+				sandbox.Inject(lost)
+				plan := planned(mixed)
+				opts := onSandbox(sandbox)
+				opts.Journal = openJournal(t)
+				opts.Settle = 0 // the default
+				opts.Sleep = func(ctx context.Context, d time.Duration) error {
+					sandbox.Advance(d)
+					return ctx.Err()
+				}
+				outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+				if late > 10*time.Second {
+					var unknown *porting.OutcomeUnknownError
+					require.ErrorAs(t, err, &unknown)
+					outcome, err = drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+				}
+				require.NoError(t, err)
+				requireDone(t, plan, outcome)
+				requireOnce(t, sandbox, plan)
+			})
+		}
 	}
 }
 
