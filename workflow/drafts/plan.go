@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -26,6 +27,8 @@ import (
 // the secrets in after reading it:
 //
 //	plan.Sets[0].Profiles.Default.PINPasscode = porting.Secret(os.Getenv("PIN"))
+//
+// Printed with fmt or logged, a plan is no more than its counts.
 type Plan struct {
 	Sets []Set `json:"sets"`
 
@@ -41,7 +44,7 @@ type Plan struct {
 // A Set is the numbers of one draft, and what their port needs. Of its numbers, [Run]
 // makes one port request.
 type Set struct {
-	Name     string   `json:"name,omitzero"` // what progress, results and errors call it
+	Name     string   `json:"name,omitzero"` // what progress and outcome call it
 	Numbers  []string `json:"numbers"`       // in E.164 form; a number is in one set of a plan only
 	Profiles Profiles `json:"profiles,omitzero"`
 
@@ -230,6 +233,28 @@ func (w *Wish) pick(windows []porting.FOCWindow, opts []foc.Option) (foc.Choice,
 	}
 	return foc.Nearest(windows, w.Nearest, foc.Unbounded, opts...)
 }
+
+func (p Plan) summary() string {
+	numbers := 0
+	for i := range p.Sets {
+		numbers += len(p.Sets[i].Numbers)
+	}
+	return fmt.Sprintf("a plan of %d sets, %d numbers", len(p.Sets), numbers)
+}
+
+// Format prints the counts under every verb.
+func (p Plan) Format(f fmt.State, _ rune) { fmt.Fprint(f, p.summary()) }
+
+// LogValue logs the counts.
+func (p Plan) LogValue() slog.Value { return slog.StringValue(p.summary()) }
+
+func (s Set) summary() string { return fmt.Sprintf("set %q of %d numbers", s.Name, len(s.Numbers)) }
+
+// Format prints the name and the count of numbers under every verb.
+func (s Set) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.summary()) }
+
+// LogValue logs the name and the count of numbers.
+func (s Set) LogValue() slog.Value { return slog.StringValue(s.summary()) }
 
 // sorted returns the set's numbers in an order that doesn't depend on how they were given.
 func (s *Set) sorted() []string { return slices.Sorted(slices.Values(s.Numbers)) }

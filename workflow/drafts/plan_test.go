@@ -1,7 +1,10 @@
 package drafts_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -178,4 +181,30 @@ func TestWishes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPrints checks that nothing that is printed or logged of a run has a number, a name or
+// a secret.
+func TestPrints(t *testing.T) {
+	t.Parallel()
+	sandbox := newSandbox(t)
+	plan := planned(append([]string{"+13125550182"}, mixed...), []string{"+13125550181"})
+	plan.Sets[0].LeaveOut = true
+	outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, onSandbox(sandbox))
+	require.Error(t, err)
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	for _, value := range []any{plan, *plan, plan.Sets[0], outcome, outcome.Sets[0], outcome.Sets[1], err} {
+		logger.Info("test", "value", value)
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			fmt.Fprintf(&log, verb+"\n", value)
+			fmt.Fprintf(&log, verb+"\n", []any{value})
+		}
+	}
+	for _, private := range []string{"3125550", "8005550", "0042-pin", "ACC-", "Bakery", "Ada"} {
+		assert.NotContains(t, log.String(), private)
+	}
+	assert.Contains(t, log.String(), "a plan of 2 sets, 7 numbers")
+	assert.Contains(t, log.String(), "1 of 2 sets done")
+	assert.Contains(t, log.String(), "1 of 1 numbers can't be ported")
 }

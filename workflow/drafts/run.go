@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -22,8 +23,8 @@ import (
 
 // RunOptions say how a plan is carried out. A zero field has its default.
 type RunOptions struct {
-	// DryRun changes nothing. The outcome's calls are those that a run would make now. What
-	// has to be read for that is read, with a client that can't do anything else
+	// DryRun changes nothing. The outcome's calls are those that a run would make now if all
+	// of them went well. What has to be read for that is read, with a client that can't do anything else
 	// ([porting.WithReadOnly]). Nothing is written to the journal.
 	DryRun bool
 
@@ -163,8 +164,26 @@ func (o *Outcome) Calls() []Call {
 	return calls
 }
 
+// Format prints how many sets are done under every verb.
+func (o Outcome) Format(f fmt.State, _ rune) { fmt.Fprint(f, o.summary()) }
+
+// LogValue logs how many sets are done.
+func (o Outcome) LogValue() slog.Value { return slog.StringValue(o.summary()) }
+
+func (o Outcome) summary() string {
+	done := 0
+	for i := range o.Sets {
+		if o.Sets[i].Step == StepDone {
+			done++
+		}
+	}
+	return fmt.Sprintf("%d of %d sets done", done, len(o.Sets))
+}
+
 // A SetOutcome is what came of one set. A step that wasn't needed leaves nothing: a set
 // that was submitted by a run before has only its draft and its port request.
+//
+// Printed with fmt or logged, it shows no numbers.
 type SetOutcome struct {
 	Name string
 	Step Step  // StepDone, or the step that failed
@@ -180,6 +199,26 @@ type SetOutcome struct {
 	PortRequestID porting.PortRequestID // empty until the draft is submitted
 	PortRequest   *porting.PortRequest  // as it was last read
 	Calls         []Call                // that changed something; in a dry run, that would
+}
+
+// Format prints the step, the ids and the error under every verb.
+func (o SetOutcome) Format(f fmt.State, _ rune) { fmt.Fprint(f, o.summary()) }
+
+// LogValue logs the step, the ids and the error.
+func (o SetOutcome) LogValue() slog.Value { return slog.StringValue(o.summary()) }
+
+func (o SetOutcome) summary() string {
+	text := fmt.Sprintf("set %q: %s", o.Name, o.Step)
+	if o.Draft != nil {
+		text += ", draft " + string(o.Draft.ID)
+	}
+	if o.PortRequestID != "" {
+		text += ", port request " + string(o.PortRequestID)
+	}
+	if o.Err != nil {
+		text += ": " + o.Err.Error()
+	}
+	return text
 }
 
 // A RunError says that sets of a plan have failed.
