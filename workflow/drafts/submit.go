@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -383,10 +384,7 @@ func (s *submitting) byNumbers(ctx context.Context, d *porting.DraftPortRequest)
 	if len(found) != 1 {
 		return nil, nil //nolint:nilnil // as the comment says
 	}
-	for _, p := range found {
-		return p, nil
-	}
-	return nil, nil //nolint:nilnil // not reached
+	return slices.Collect(maps.Values(found))[0], nil
 }
 
 // sortedDigits returns the digits of numbers in an order that doesn't depend on theirs.

@@ -379,6 +379,10 @@ func TestSubmitResolves(t *testing.T) {
 			{Operation: "PortRequests.List", Times: 4, Effect: portingtest.Respond(200, "[]", "Total: 0", "Total-Pages: 0")},
 		}, sleeps: 2, resolved: true},
 		{name: "only in the list", faults: []portingtest.Fault{{Operation: "PortRequests.Get", Effect: portingtest.Respond(404, "")}}, resolved: true},
+		{name: "only in the list, and an answer without numbers", wire: answering(
+			func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/submit") },
+			func(body string) string { return strings.Replace(body, `"phone_numbers"`, `"numbers"`, 1) },
+		), faults: []portingtest.Fault{{Operation: "PortRequests.Get", Effect: portingtest.Respond(404, "")}}, resolved: true},
 		{name: "never visible", faults: []portingtest.Fault{
 			{Operation: "PortRequests.Get", Effect: portingtest.Respond(404, "")},
 			{Operation: "PortRequests.List", Effect: portingtest.Respond(200, "[]", "Total: 0", "Total-Pages: 0")},
