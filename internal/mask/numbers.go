@@ -115,7 +115,10 @@ func mayBePlain(text string, start int) bool {
 	if start > 0 && (isDigit(text[start-1]) || isLetter(text[start-1])) {
 		return false
 	}
-	after := strings.TrimLeft(text[start:], "0123456789abcdefABCDEF")
+	after := text[start:]
+	for after != "" && (isDigit(after[0]) || 'a' <= after[0]|0x20 && after[0]|0x20 <= 'f') {
+		after = after[1:]
+	}
 	size := len(text) - start - len(after)
 	if size == 0 || after == "" {
 		return false
