@@ -99,7 +99,7 @@ func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Ca
 	}
 	ctx, cancel := c.bound(ctx)
 	defer cancel()
-	watch := c.watch(ctx, op, call)
+	watch, ctx := c.watch(ctx, op, call)
 	if watch != nil {
 		call.OnTry = watch.tried
 	}

@@ -19,6 +19,16 @@ type Observer interface {
 	Observe(ctx context.Context, event Event)
 }
 
+// A Starter is an [Observer] that is also told when a call begins.
+type Starter interface {
+	Observer
+
+	// Start is called before a call's first try, with the event as far as it is known: its
+	// Operation, Method and Route. The call, its tries and their events have the context
+	// that it returns, which must be made from ctx.
+	Start(ctx context.Context, event Event) context.Context
+}
+
 // An Event is a try or a call that has ended. Its texts are few: an operation, a
 // method, a route and an error class can be labels of a metric.
 type Event struct {
@@ -122,12 +132,16 @@ type watch struct {
 	started  time.Time
 }
 
-// watch returns nil if nobody watches.
-func (c *Client) watch(ctx context.Context, op *Operation, call *transport.Call) *watch {
+// watch returns what watches a call, and the call's context. It is nil if nobody watches.
+func (c *Client) watch(ctx context.Context, op *Operation, call *transport.Call) (*watch, context.Context) {
 	if c.config.logger == nil && c.config.observer == nil {
-		return nil
+		return nil, ctx
 	}
-	return &watch{ctx, op, call, c.config.logger, c.config.observer, time.Now()}
+	started := time.Now()
+	if starter, ok := c.config.observer.(Starter); ok {
+		ctx = starter.Start(ctx, Event{Kind: EventCall, Operation: op.Name, Method: op.Method, Route: op.Route})
+	}
+	return &watch{ctx, op, call, c.config.logger, c.config.observer, started}, ctx
 }
 
 // tried is called after each try.

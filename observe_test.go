@@ -192,6 +192,43 @@ func TestWatchersGetTheContextAndTheTime(t *testing.T) {
 }
 
 // TestLogLines looks at the lines of one call that is tried twice.
+// starter is an observer that puts what begins into the context, and keeps what it finds there.
+type starter struct{ began, ended []porting.Event }
+
+type startKey struct{}
+
+func (s *starter) Start(ctx context.Context, event porting.Event) context.Context {
+	s.began = append(s.began, event)
+	return context.WithValue(ctx, startKey{}, event)
+}
+
+func (s *starter) Observe(ctx context.Context, _ porting.Event) {
+	event, _ := ctx.Value(startKey{}).(porting.Event)
+	s.ended = append(s.ended, event)
+}
+
+func TestStarter(t *testing.T) {
+	t.Parallel()
+	var observer starter
+	server := inOrder(answer(503, ""), answer(200, `{"id":"1"}`))
+	client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		assert.IsType(t, porting.Event{}, r.Context().Value(startKey{}), "each try has the context")
+		return server(r)
+	}), porting.WithObserver(&observer))
+	_, err := client.Drafts.Get(t.Context(), "a", nil)
+	require.NoError(t, err)
+	begun := porting.Event{Kind: porting.EventCall, Operation: "Drafts.Get", Method: "GET", Route: "/origination/porting/draft_port_requests/{id}"}
+	assert.Equal(t, []porting.Event{begun}, observer.began)
+	assert.Len(t, observer.ended, 3, "each try, and the call")
+	for _, event := range observer.ended {
+		assert.Equal(t, begun, event)
+	}
+
+	_, err = client.Drafts.Get(t.Context(), "", nil)
+	require.Error(t, err)
+	assert.Len(t, observer.began, 1, "what isn't sent doesn't begin")
+}
+
 func TestLogLines(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)
