@@ -1,6 +1,7 @@
 package porting
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -17,8 +18,7 @@ import (
 const userAgent = "porting/0.1 (+https://github.com/numberporting/porting)"
 
 // Client gives access to the API. It is safe for concurrent use and never changes;
-// [Client.With] makes a copy with other settings. A program needs one for each
-// account.
+// [Client.With] makes a copy with other settings. A program needs one for each account.
 //
 // Credentials are only ever sent to the host of the base URL. Of redirects, only
 // those of a GET to the same scheme, host and port are followed.
@@ -71,11 +71,10 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 	return newClient(cfg, nil), nil
 }
 
-// With returns a copy of the client with other settings; it shares the pool of
-// connections, unless [WithHTTPClient] is among them, and the budget of retries. The
-// credentials stay: another account needs another client, and clients that are given
-// the same [WithHTTPClient] share its pool. If an option is bad, each call of the copy
-// returns the [*ArgumentError].
+// With returns a copy of the client with other settings. It shares the budget of retries
+// and, unless [WithHTTPClient] is given, the pool of connections. The credentials stay:
+// another account needs another client. If an option is bad, each call of the copy returns
+// the [*ArgumentError].
 func (c *Client) With(opts ...Option) *Client {
 	cfg, err := c.config, c.err
 	if err == nil {
@@ -88,7 +87,7 @@ func (c *Client) With(opts ...Option) *Client {
 }
 
 func newClient(cfg config, err error) *Client {
-	header := http.Header{"Accept": {"application/json"}, "User-Agent": {cfg.product()}}
+	header := http.Header{"Accept": {"application/json"}, "User-Agent": {cfg.product}}
 	for _, set := range append(slices.Clip(cfg.headers), cfg.creds.set) {
 		set(header)
 	}
@@ -99,7 +98,7 @@ func newClient(cfg config, err error) *Client {
 	c.header = func() http.Header { return maps.Clone(header) }
 	c.transport = &transport.Client{
 		Pool:    cfg.pool,
-		Policy:  transport.Policy(cfg.retry.withDefaults()),
+		Policy:  transport.Policy(cfg.retry),
 		Limiter: cfg.limiter,
 		Budget:  cfg.budget,
 	}
@@ -132,18 +131,16 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	case http.MethodPut, http.MethodDelete:
 		op.Retry = RetryIdempotent
 	}
-	switch {
-	case !isHeaderName(method) || method != strings.ToUpper(method):
-		return &ArgumentError{"Do", "method", "is not an HTTP method in upper case"}
-	case method == http.MethodConnect || method == http.MethodTrace:
-		return &ArgumentError{"Do", "method", "is not one of an API: CONNECT and TRACE are for proxies"}
+	into := reflect.ValueOf(result)
+	isPointer := into.Kind() == reflect.Pointer && !into.IsNil()
+	isForProxies := method == http.MethodConnect || method == http.MethodTrace
+	err := cmp.Or(checkPath(path), firstBroken("Do",
+		rule{!isHeaderName(method) || method != strings.ToUpper(method), "method", "is not an HTTP method in upper case"},
+		rule{isForProxies, "method", "is not one of an API: CONNECT and TRACE are for proxies"},
+		rule{result != nil && !isPointer, "result", "is not a pointer to decode into"},
+	))
+	if err == nil {
+		_, err = c.call(ctx, &request{op: op, path: path, query: query, body: body}, result)
 	}
-	if err := checkPath(path); err != nil {
-		return err
-	}
-	if v := reflect.ValueOf(result); result != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
-		return &ArgumentError{"Do", "result", "is not a pointer to decode into"}
-	}
-	_, err := c.call(ctx, &request{op: op, path: path, query: query, body: body}, result)
 	return err
 }

@@ -44,13 +44,11 @@ func BearerKey(key string) Credentials {
 }
 
 func checkCredential(name, value string) error {
-	switch {
-	case strings.TrimSpace(value) == "":
-		return badOption("credentials."+name, "is empty")
-	case !isHeaderValue(value) || value != strings.TrimSpace(value):
-		return badOption("credentials."+name, "has a line break, a control character or space around it")
-	}
-	return nil
+	const spoilt = "has a line break, a control character or space around it"
+	trimmed := strings.TrimSpace(value)
+	return firstBroken("NewClient",
+		rule{trimmed == "", "credentials." + name, "is empty"},
+		rule{!isHeaderValue(value) || value != trimmed, "credentials." + name, spoilt})
 }
 
 // credentialsFromEnv reads the variables that [NewClientFromEnv] names.

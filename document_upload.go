@@ -93,7 +93,7 @@ func (s *DocumentsService) Upload(ctx context.Context, draft DraftID, upload Doc
 		return failed(UploadStepRequest, "", err)
 	}
 
-	call.Header.Set("User-Agent", c.config.product())
+	call.Header.Set("User-Agent", c.config.product)
 	call.TryTimeout = c.config.tryTimeout
 	if _, err := c.exchange(ctx, storageUpload, call, func(*transport.Outcome) error { return nil }); err != nil {
 		return failed(UploadStepStore, key, err)
@@ -134,7 +134,7 @@ func (u DocumentUpload) file(ctx context.Context, draft DraftID) (*file, error) 
 		return nil, inOperation(op, err)
 	}
 	_, _, mediaErr := mime.ParseMediaType(f.contentType)
-	err := firstBroken(op,
+	err := firstBroken(op.Name,
 		rule{u.Type == "", "document_type", "is empty"},
 		rule{f.name == "." || f.name == ".." || f.name == "/", "filename", "names no file"},
 		rule{!isHeaderValue(f.name), "filename", "has a control character"},

@@ -108,7 +108,7 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 	_, err = c.exchange(ctx, storageDownload, &transport.Call{
 		Method:     storageDownload.Method,
 		URL:        target,
-		Header:     http.Header{"User-Agent": {c.config.product()}},
+		Header:     http.Header{"User-Agent": {c.config.product}},
 		Repeatable: true,
 		TryTimeout: c.config.tryTimeout,
 		MaxBytes:   c.config.maxBytes,

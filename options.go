@@ -15,11 +15,7 @@ import (
 	"github.com/numberporting/porting/internal/transport"
 )
 
-// Defaults of a client.
-const (
-	defaultMaxResponseBytes = 64 << 20
-	defaultReadAhead        = 10
-)
+const defaultMaxResponseBytes = 64 << 20
 
 // defaultTryTimeouts are longer for what must not be repeated: to cut off a create that is
 // slow but succeeds makes an unknown outcome of it.
@@ -34,13 +30,13 @@ type config struct {
 	baseURL    *url.URL
 	plainHosts []string // hosts, besides loopback, that may be reached over http
 	creds      Credentials
-	pool       *transport.Pool // nil: the library's own, which is made with the client
-	userAgent  string
+	pool       *transport.Pool     // nil: the library's own, which is made with the client
+	product    string              // the User-Agent
 	headers    []func(http.Header) // besides the client's own; functions, because nothing can print what they hold
 	timeout    time.Duration
 	tryTimeout time.Duration // 0: the default
 	maxBytes   int64         // 0: the default
-	readAhead  int           // 0: the default
+	readAhead  int
 	retry      RetryPolicy
 	budget     *transport.Budget
 	limiter    Limiter
@@ -51,8 +47,11 @@ type config struct {
 
 func defaultConfig() config {
 	return config{
-		baseURL: &url.URL{Scheme: "https", Host: "api.telnyx.com"},
-		budget:  new(transport.Budget),
+		baseURL:   &url.URL{Scheme: "https", Host: "api.telnyx.com"},
+		product:   userAgent,
+		readAhead: 10,
+		retry:     RetryPolicy{}.withDefaults(),
+		budget:    new(transport.Budget),
 	}
 }
 
@@ -60,22 +59,33 @@ func defaultConfig() config {
 // [*ArgumentError].
 type Option func(*config) error
 
+// option sets something unless it breaks one of the rules.
+func option(set func(*config), rules ...rule) Option {
+	return func(c *config) error {
+		err := firstBroken("NewClient", rules...)
+		if err == nil {
+			set(c)
+		}
+		return err
+	}
+}
+
 // WithBaseURL sets where the API is; the default is https://api.telnyx.com. A path
 // is kept as a prefix of every route. Only https is accepted, and http to loopback and to
 // the hosts of [WithPlainHTTP].
 func WithBaseURL(base string) Option {
 	return func(c *config) error {
 		u, err := url.Parse(base)
-		switch {
-		case err != nil:
+		if err != nil {
 			return badOption("base_url", "not a URL")
+		}
+		prefix := strings.TrimRight(u.EscapedPath(), "/")
+		switch {
 		case u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 			return badOption("base_url", "not an absolute http or https URL")
 		case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 			return badOption("base_url", "must have no user, query or fragment")
-		}
-		prefix := strings.TrimRight(u.EscapedPath(), "/")
-		if prefix != "" && checkPath(prefix) != nil {
+		case prefix != "" && checkPath(prefix) != nil:
 			return badOption("base_url", `has an empty, "." or ".." segment in its path`)
 		}
 		u.Path, _ = url.PathUnescape(prefix)
@@ -89,27 +99,22 @@ func WithBaseURL(base string) Option {
 // container or behind a tunnel. Whoever can see the traffic to such a host sees the
 // credentials, the PINs and all else: never name a host of the real API.
 func WithPlainHTTP(hosts ...string) Option {
-	return func(c *config) error {
-		for i, host := range hosts {
-			if host == "" || strings.ContainsAny(host, ":/") {
-				return badOption("plain_http."+strconv.Itoa(i), "is not the bare name of a host")
-			}
-		}
-		c.plainHosts = append(slices.Clip(c.plainHosts), hosts...)
-		return nil
-	}
+	notBare := func(host string) bool { return host == "" || strings.ContainsAny(host, ":/") }
+	i := slices.IndexFunc(hosts, notBare)
+	return option(func(c *config) { c.plainHosts = append(slices.Clip(c.plainHosts), hosts...) },
+		rule{i >= 0, "plain_http." + strconv.Itoa(i), "is not the bare name of a host"})
 }
 
 // mayUsePlainHTTP tells whether a host may be reached without TLS.
 func (c *config) mayUsePlainHTTP(host string) bool {
-	return isLoopback(host) || slices.ContainsFunc(c.plainHosts, func(plain string) bool { return strings.EqualFold(plain, host) })
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() ||
+		slices.ContainsFunc(c.plainHosts, func(plain string) bool { return strings.EqualFold(plain, host) })
 }
 
-// WithHTTPClient sends through client, which stays as it is: it is copied, and its
-// CheckRedirect is not used (see [Client]). Without this option the client has a pool of
-// connections of its own. To change one thing of that pool, such as a CA or a proxy, take
-// [NewTransport] and change it there: net/http's own transport keeps two idle connections
-// per host, and dials again for nearly every call when more callers share it.
+// WithHTTPClient sends through client, whose CheckRedirect is not used (see [Client]).
+// Without this option the client has a pool of connections of its own. To change one thing
+// of that pool, such as a CA or a proxy, take [NewTransport] and change it there.
 //
 // An unsafe operation is sent once because the library sees, through
 // net/http/httptrace, what happens to its request, and stops whoever is about to send it
@@ -121,63 +126,37 @@ func (c *config) mayUsePlainHTTP(host string) bool {
 // Files go to and from storage through it, too: a Transport that adds credentials of
 // its own would give them to the storage host.
 func WithHTTPClient(client *http.Client) Option {
-	return func(c *config) error {
-		if client == nil {
-			return badOption("http_client", "is nil")
-		}
-		c.pool = transport.NewPool(client)
-		return nil
-	}
+	return option(func(c *config) { c.pool = transport.NewPool(client) }, rule{client == nil, "http_client", "is nil"})
 }
 
-// NewTransport returns a transport with the settings of the library's own: to change one
-// thing of it, and to give it to [WithHTTPClient].
+// NewTransport returns a transport with the settings of the library's own, to be given to
+// [WithHTTPClient]. It keeps enough idle connections for many callers; net/http's own keeps
+// two per host.
 func NewTransport() *http.Transport { return transport.NewTransport() }
 
 // WithReadOnly makes every operation that isn't [RetrySafe] an [*ArgumentError]: what a dry
 // run needs. Portability checks and download links, which are POSTs, are safe.
 func WithReadOnly() Option {
-	return func(c *config) error {
-		c.readOnly = true
-		return nil
-	}
+	return option(func(c *config) { c.readOnly = true })
 }
 
-// WithUserAgent puts product, such as "billing/1.4", in front of the client's own
-// User-Agent.
+// WithUserAgent puts product, such as "billing/1.4", before the client's own User-Agent.
 func WithUserAgent(product string) Option {
-	return func(c *config) error {
-		if product == "" || !isHeaderValue(product) {
-			return badOption("user_agent", "must be a line of text")
-		}
-		c.userAgent = product + " " + userAgent
-		return nil
-	}
+	return option(func(c *config) { c.product = product + " " + userAgent },
+		rule{product == "" || !isHeaderValue(product), "user_agent", "must be a line of text"})
 }
 
 // WithTimeout bounds a whole call, its waits included. The default is no bound but
 // the context. A download or an upload counts as one call.
 func WithTimeout(d time.Duration) Option {
-	return func(c *config) error {
-		if d <= 0 {
-			return badOption("timeout", "must be positive")
-		}
-		c.timeout = d
-		return nil
-	}
+	return option(func(c *config) { c.timeout = d }, rule{d <= 0, "timeout", "must be positive"})
 }
 
 // WithTryTimeout bounds each try, from dialling to the last byte of the answer. The
 // default is 30 s, for unsafe operations 120 s, and none for a download or for sending a
 // file to storage.
 func WithTryTimeout(d time.Duration) Option {
-	return func(c *config) error {
-		if d <= 0 {
-			return badOption("try_timeout", "must be positive")
-		}
-		c.tryTimeout = d
-		return nil
-	}
+	return option(func(c *config) { c.tryTimeout = d }, rule{d <= 0, "try_timeout", "must be positive"})
 }
 
 // A RetryPolicy says how often a call is tried, and how long the waits in between
@@ -191,7 +170,7 @@ func WithTryTimeout(d time.Duration) Option {
 // must be longer.
 //
 // All calls of a client together repeat at most 100 tries, so that an outage doesn't
-// multiply the traffic; each second gives one back, and so do ten successes.
+// multiply the traffic. Each second gives one back, and so do ten successes.
 type RetryPolicy struct {
 	MaxAttempts int           // default 4; 1: no retries
 	MinWait     time.Duration // default 500 ms
@@ -202,50 +181,24 @@ type RetryPolicy struct {
 // WithRetry sets how often, and for how long, a failed call is tried again. Whether it
 // may be repeated at all is its [RetryClass], which nothing changes.
 func WithRetry(policy RetryPolicy) Option {
-	return func(c *config) error {
-		p := policy
-		switch {
-		case p.MaxAttempts < 0:
-			return badOption("retry.max_attempts", "must not be negative")
-		case p.MinWait < 0:
-			return badOption("retry.min_wait", "must not be negative")
-		case p.MaxWait < 0:
-			return badOption("retry.max_wait", "must not be negative")
-		case p.MaxElapsed < 0:
-			return badOption("retry.max_elapsed", "must not be negative")
-		}
-		switch p = p.withDefaults(); {
-		case p.MinWait > p.MaxWait:
-			return badOption("retry.min_wait", "must not be longer than max_wait")
-		case policy.MinWait > p.MaxElapsed:
-			return badOption("retry.min_wait", "must not be longer than max_elapsed")
-		}
-		c.retry = policy
-		return nil
-	}
+	whole := policy.withDefaults()
+	return option(func(c *config) { c.retry = whole },
+		rule{policy.MaxAttempts < 0, "retry.max_attempts", "must not be negative"},
+		rule{policy.MinWait < 0, "retry.min_wait", "must not be negative"},
+		rule{policy.MaxWait < 0, "retry.max_wait", "must not be negative"},
+		rule{policy.MaxElapsed < 0, "retry.max_elapsed", "must not be negative"},
+		rule{whole.MinWait > whole.MaxWait, "retry.min_wait", "must not be longer than max_wait"},
+		rule{policy.MinWait > whole.MaxElapsed, "retry.min_wait", "must not be longer than max_elapsed"},
+	)
 }
 
 // withDefaults replaces the policy's zero fields.
 func (p RetryPolicy) withDefaults() RetryPolicy {
-	d := RetryPolicy{MaxAttempts: 4, MinWait: 500 * time.Millisecond, MaxWait: 8 * time.Second, MaxElapsed: time.Minute}
-	switch {
-	case p.MinWait == 0 && p.MaxWait > 0:
-		d.MinWait = min(d.MinWait, p.MaxWait)
-	case p.MaxWait == 0:
-		d.MaxWait = max(d.MaxWait, p.MinWait)
-	}
-	if p.MaxAttempts == 0 {
-		p.MaxAttempts = d.MaxAttempts
-	}
-	if p.MinWait == 0 {
-		p.MinWait = d.MinWait
-	}
-	if p.MaxWait == 0 {
-		p.MaxWait = d.MaxWait
-	}
-	if p.MaxElapsed == 0 {
-		p.MaxElapsed = d.MaxElapsed
-	}
+	const minWait, maxWait = 500 * time.Millisecond, 8 * time.Second
+	p.MaxAttempts = cmp.Or(p.MaxAttempts, 4)
+	p.MinWait = cmp.Or(p.MinWait, min(minWait, cmp.Or(p.MaxWait, minWait)))
+	p.MaxWait = cmp.Or(p.MaxWait, max(maxWait, p.MinWait))
+	p.MaxElapsed = cmp.Or(p.MaxElapsed, time.Minute)
 	return p
 }
 
@@ -258,39 +211,20 @@ type Limiter interface {
 
 // WithLimiter sets the limiter.
 func WithLimiter(limiter Limiter) Option {
-	return func(c *config) error {
-		if limiter == nil {
-			return badOption("limiter", "is nil")
-		}
-		c.limiter = limiter
-		return nil
-	}
+	return option(func(c *config) { c.limiter = limiter }, rule{limiter == nil, "limiter", "is nil"})
 }
 
-// WithLogger logs each try and each call: at debug level, and at warn level if the
-// try is repeated, or isn't for want of budget, or the call fails. Lines hold the operation, its route, the
-// status, times, the request id and the class of the error; where debug is enabled
-// also those members of the query and of the answer's header that can hold nothing
-// private. Never a body, a credential, an id or a phone number. The default is not to log.
+// WithLogger logs each try and each call: at debug level, or at warn level if the call fails
+// or the try is repeated (or isn't for want of budget). Lines hold what an [Event] does; where
+// debug is enabled also those members of the query and of the answer's header that can hold
+// nothing private. Never a body, a credential, an id or a phone number.
 func WithLogger(logger *slog.Logger) Option {
-	return func(c *config) error {
-		if logger == nil {
-			return badOption("logger", "is nil")
-		}
-		c.logger = logger
-		return nil
-	}
+	return option(func(c *config) { c.logger = logger }, rule{logger == nil, "logger", "is nil"})
 }
 
 // WithObserver tells the observer of every try and of every call.
 func WithObserver(observer Observer) Option {
-	return func(c *config) error {
-		if observer == nil {
-			return badOption("observer", "is nil")
-		}
-		c.observer = observer
-		return nil
-	}
+	return option(func(c *config) { c.observer = observer }, rule{observer == nil, "observer", "is nil"})
 }
 
 // ownHeaders are those that the client sets itself.
@@ -315,55 +249,32 @@ var ownHeaders = map[string]string{
 // sent to storage hosts. Headers that carry credentials, and those that the client
 // sets itself, are refused.
 func WithHeader(key, value string) Option {
-	return func(c *config) error {
-		field := "header." + strings.ToLower(key)
-		canonical := http.CanonicalHeaderKey(key)
-		switch {
-		case !isHeaderName(key):
-			return badOption("header", "not a header name")
-		case !isHeaderValue(value):
-			return badOption(field, "not a header value")
-		case ownHeaders[canonical] != "":
-			return badOption(field, ownHeaders[canonical])
-		}
-		c.headers = append(slices.Clip(c.headers), func(h http.Header) { h.Set(canonical, value) })
-		return nil
-	}
+	field, canonical := "header."+strings.ToLower(key), http.CanonicalHeaderKey(key)
+	set := func(h http.Header) { h.Set(canonical, value) }
+	return option(func(c *config) { c.headers = append(slices.Clip(c.headers), set) },
+		rule{!isHeaderName(key), "header", "not a header name"},
+		rule{!isHeaderValue(value), field, "not a header value"},
+		rule{ownHeaders[canonical] != "", field, ownHeaders[canonical]},
+	)
 }
 
 // WithMaxResponseBytes bounds the body of an answer, decompressed; a larger one is
 // a [*DecodeError]. The default is 64 MiB; a download has no bound by default.
 func WithMaxResponseBytes(n int64) Option {
-	return func(c *config) error {
-		if n <= 0 {
-			return badOption("max_response_bytes", "must be positive")
-		}
-		c.maxBytes = n
-		return nil
-	}
+	return option(func(c *config) { c.maxBytes = n }, rule{n <= 0, "max_response_bytes", "must be positive"})
 }
 
 // WithReadAhead sets how many pages an All asks for at once, once the caller goes past
 // the first page and the server has said how many there are: up to 100; 1 asks for one
-// after the other. The default is 10: over a network nearly all the time of a long list is
-// waiting, ten at once take a tenth of it, ten pages need little memory, and the limiter
-// holds for them, too. Whoever takes no more than the first page costs one request.
+// after the other. The default is 10, which takes a tenth of the time. The limiter holds
+// for each page.
 //
-// After a 429 the loop goes on with one page at a time, for pages that are asked for at
-// once compete for what the server allows. The page that was refused is asked for again
-// on its own, with all the tries of [WithRetry], after what the server asked to wait.
+// After a 429 the loop goes on with one page at a time. The page that was refused is asked
+// for again, with all the tries of [WithRetry], after what the server asked to wait.
 func WithReadAhead(pages int) Option {
-	return func(c *config) error {
-		if pages < 1 || pages > 100 {
-			return badOption("read_ahead", "must be from 1 to 100")
-		}
-		c.readAhead = pages
-		return nil
-	}
+	return option(func(c *config) { c.readAhead = pages },
+		rule{pages < 1 || pages > 100, "read_ahead", "must be from 1 to 100"})
 }
-
-// product is the User-Agent.
-func (c *config) product() string { return cmp.Or(c.userAgent, userAgent) }
 
 // apply applies the options in order, up to the first bad one.
 func (c *config) apply(opts []Option) error {
@@ -383,11 +294,6 @@ func (c *config) apply(opts []Option) error {
 
 func badOption(field, reason string) error {
 	return &ArgumentError{Operation: "NewClient", Field: field, Reason: reason}
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 func isHeaderName(s string) bool {

@@ -46,7 +46,7 @@ func valueOf[T any](opts *T) (o T) {
 
 // listPage calls a list operation with its options.
 func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, number, perPage int) (*Page[T], error) {
-	err := firstBroken(op,
+	err := firstBroken(op.Name,
 		rule{number < 0, "page", "must not be negative; pages count from 1"},
 		rule{perPage < 0, "per_page", "must not be negative"},
 	)

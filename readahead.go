@@ -1,7 +1,6 @@
 package porting
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -40,7 +39,7 @@ func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], erro
 	r.number++
 	last := r.number
 	if !r.limited.Load() {
-		most := cmp.Or(r.client.config.readAhead, defaultReadAhead)
+		most := r.client.config.readAhead
 		last = max(last, min(r.number+most-1, totalPages))
 	}
 	for number := r.number + len(r.coming); number <= last; number++ {
@@ -117,7 +116,7 @@ func (o untilLimited) Observe(ctx context.Context, e Event) {
 func (r *readAhead[T]) wait(ctx context.Context, page *answered[T]) error {
 	r.calls.Wait()
 	until := page.at.Add(page.limited.RetryAfter)
-	policy := r.client.config.retry.withDefaults()
+	policy := r.client.config.retry
 	deadline, ok := ctx.Deadline()
 	if ok && until.After(deadline) || page.limited.RetryAfter > min(policy.MaxElapsed, max(time.Minute, policy.MaxWait)) {
 		return page.limited

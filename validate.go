@@ -13,10 +13,10 @@ type rule struct {
 }
 
 // firstBroken makes an error of the first rule that is broken.
-func firstBroken(op *Operation, rules ...rule) error {
+func firstBroken(operation string, rules ...rule) error {
 	for _, r := range rules {
 		if r.broken {
-			return &ArgumentError{op.Name, r.field, r.reason}
+			return &ArgumentError{operation, r.field, r.reason}
 		}
 	}
 	return nil
@@ -30,7 +30,7 @@ func checkUpdate(op *Operation, empty bool, focDate Optional[time.Time], billing
 	code, hasCode := country.Get()
 	option, hasOption := portingOption.Get()
 	action := option.RemainingNumbersAction
-	return firstBroken(op,
+	return firstBroken(op.Name,
 		rule{empty, "update", "has no field set"},
 		rule{hasDate && at.IsZero(), "foc_date_requested_by_user", "is the zero time"},
 		rule{hasDate && (year < 0 || year > 9999), "foc_date_requested_by_user", "has a year of other than four digits"},
