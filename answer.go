@@ -12,7 +12,7 @@ import (
 	"github.com/numberporting/porting/internal/transport"
 )
 
-// verdict makes an error of an outcome, or nil of a success whose body is whole.
+// verdict returns the error of an outcome, or nil for a success whose body is whole.
 func verdict(op *Operation, out *transport.Outcome) (err error) {
 	unsafe := op.Retry == RetryUnsafe
 	var unknown bool
@@ -23,7 +23,7 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 		return decodeError(op, out, "", out.Err)
 	case out.StatusCode == 0 || out.Success():
 		unknown = unsafe && out.Sent
-		if unknown { // a ConnectionError says that repeating does no harm
+		if unknown { // not a ConnectionError, which says that repeating does no harm
 			err = fmt.Errorf("no answer: %w", out.Err)
 		} else {
 			err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err, newMask(out)}

@@ -91,8 +91,8 @@ func (c *Client) checkReadOnly(op *Operation) error {
 
 var contentTypeJSON = []string{"application/json"}
 
-// exchange sends a call, the API's or storage's, and has the answer of a success read;
-// what isn't a success is an error. The outcome is never nil; its body is used up.
+// exchange sends a call to the API or to storage. It passes a success to read, and returns
+// an error for all else. The outcome is never nil; its body must not be used.
 func (c *Client) exchange(ctx context.Context, op *Operation, call *transport.Call, read func(*transport.Outcome) error) (*transport.Outcome, error) {
 	if ctx == nil {
 		return &transport.Outcome{Call: call}, &ArgumentError{op.Name, "ctx", "is nil"}

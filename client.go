@@ -36,7 +36,7 @@ type Client struct {
 	err       error // a bad option given to With
 }
 
-// NewClient returns a client that proves itself with creds. Nothing is sent yet. Its
+// NewClient returns a client that authenticates with creds. Nothing is sent yet. Its
 // error is an [*ArgumentError].
 func NewClient(creds Credentials, opts ...Option) (*Client, error) {
 	cfg := defaultConfig()
@@ -56,8 +56,8 @@ func NewClient(creds Credentials, opts ...Option) (*Client, error) {
 // NewClientFromEnv is [NewClient] with credentials from the environment:
 // TELNYX_API_USER with TELNYX_API_TOKEN, or TELNYX_API_TOKEN alone, or
 // TELNYX_API_KEY, in this order; TELNYX_API_USER without its token is an error.
-// PORTING_BASE_URL, if set, is the base URL. The error names everything that is
-// missing or wrong.
+// PORTING_BASE_URL, if set, is the base URL. The error joins what is wrong with the
+// credentials and the first bad option.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	cfg := defaultConfig()
 	creds, err := credentialsFromEnv()
@@ -71,10 +71,10 @@ func NewClientFromEnv(opts ...Option) (*Client, error) {
 	return newClient(cfg, nil), nil
 }
 
-// With returns a copy of the client with other settings. It shares the budget of retries
-// and, unless [WithHTTPClient] is given, the pool of connections. The credentials stay:
-// another account needs another client. If an option is bad, each call of the copy returns
-// the [*ArgumentError].
+// With returns a copy of the client with other settings and the same credentials. It shares
+// the budget of retries and, unless opts has a [WithHTTPClient], the connections. For another
+// account make another client. If an option is bad, each call of the copy returns the
+// [*ArgumentError].
 func (c *Client) With(opts ...Option) *Client {
 	cfg, err := c.config, c.err
 	if err == nil {
@@ -115,8 +115,8 @@ func newClient(cfg config, err error) *Client {
 // uses, also those of the copies that share it.
 func (c *Client) CloseIdleConnections() { c.config.pool.CloseIdleConnections() }
 
-// Do calls any other route of the API, on the same path as every operation: the
-// same credentials, waits, limits and errors, under the operation name "Do". The
+// Do calls any other route of the API in the same way as an operation: with the same
+// credentials, waits, limits and errors, under the operation name "Do". The
 // path is appended to the base URL; it must be escaped, start with a slash and have
 // no "." or ".." segment and no query. A body that isn't nil is sent as JSON. The
 // answer is decoded into result, unless that is nil.

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Credentials are what a client proves itself with. Make them with [UserToken],
+// Credentials are what a client authenticates with. Make them with [UserToken],
 // [Token] or [BearerKey]. They print and log as [redacted].
 type Credentials struct {
 	set func(http.Header) // a function, because nothing can print what it holds

@@ -27,15 +27,15 @@
 // zero in the result.
 //
 // A call that changes something that must not be changed twice (create, submit, cancel,
-// comment, add a document) is never sent again after the server may have seen it. The
-// error is then an [*OutcomeUnknownError], which says where to look. All other calls are
-// retried as [RetryPolicy] says. [Operations] lists which operation is of which class.
+// comment, add a document) is never sent again once the server may have acted on it. If
+// nobody can tell whether it has, the error is an [*OutcomeUnknownError], which says where
+// to look. All other calls are retried as [RetryPolicy] says. [Operations] lists which operation is of which class.
 //
 // Bad input is an [*ArgumentError] before anything is sent. An answer that says no is
 // an [*APIError], one that can't be read a [*DecodeError], none at all a
-// [*ConnectionError]. No error's text and no log line holds a credential, a [Secret], what
-// a URL is signed with or a phone number. Values that the request held are hidden where an
-// answer repeats them; the comment of [APIError] says which are found.
+// [*ConnectionError]. The texts of errors hide credentials, each [Secret], phone numbers,
+// the queries of URLs, and what the request held; the comment of [APIError] says what is
+// not recognised. Log lines hold none of these.
 //
 // # Testing
 //

@@ -281,10 +281,9 @@ func (u *uploadRequest) call(c *Client, f *file) (key string, call *transport.Ca
 
 // writeForm writes a form up to the file's content.
 //
-// The boundary is always the same for the same form and file, so that a recorded upload can
-// be played back. It is a hash of the form's fields, which the server signs anew for each
-// upload, so that nobody can have put it into the file, and of what is known of the file
-// without reading it.
+// The boundary is a hash of the form's fields and of the file's name, type and size, so a
+// recorded upload can be played back. Nobody can have put it into the file, because the
+// server signs the fields anew for each upload.
 func writeForm(fields map[string]string, f *file) (head []byte, form *multipart.Writer, err error) {
 	const digits = 60 // as many as a random boundary of mime/multipart has
 

@@ -127,8 +127,8 @@ func (s *DocumentsService) Download(ctx context.Context, owner DocumentOwner, id
 	return n, err
 }
 
-// storageURL reads the address of a storage host: https, or http where the API may be
-// reached over http, too.
+// storageURL reads the address of a storage host: https, or http if both this host and the
+// API's may be reached over http.
 func (c *Client) storageURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {

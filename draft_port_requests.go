@@ -67,8 +67,8 @@ func (s *DraftsService) List(ctx context.Context, opts *DraftListOptions) (*Page
 
 // All iterates over the drafts of all pages, from opts.Page on, and yields each once. It
 // works as [PortRequestsService.All] does, which says more. The list may change while it
-// is read: a loop over the pending drafts can submit each, and sees all of them. An error
-// is the last step.
+// is read: a loop over the pending drafts can submit each, and sees all of them. After
+// an error the loop ends.
 //
 // GET /origination/porting/draft_port_requests, once or more for each page: safe.
 //

@@ -74,7 +74,7 @@ func (t ServiceType) Known() bool { return isOneOf(t, "0", "1", "2") }
 // SubRequestStatus is how far a sub request is: "unassigned", "in-process", "submitted",
 // "exception", "foc-date-confirmed", "ported", "cancelled" or "cancel-pending".
 //
-// Carriers jump between statuses and new ones appear, so nothing here limits which may
+// Sub requests skip statuses, and new statuses appear, so nothing here limits which may
 // follow which. That "submitted" follows an exception that was resolved, and that
 // "cancelled" is final, is documented for the vendor's V2.
 type SubRequestStatus string

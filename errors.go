@@ -59,10 +59,11 @@ func (e *ArgumentError) Error() string {
 //
 // Its text shows what the server says, but hides what is private: phone numbers, the
 // queries of URLs, and what the request held, such as credentials, names, addresses and
-// PINs, if the server repeats it letter by letter. Upper and lower case, the number of blanks, and
-// escapes for JSON, HTML or a URL make no difference. A value that the server splits,
-// joins to others or encodes otherwise is shown; so are values of fewer than three bytes,
-// a single word within a longer one, and the API's own words, such as "full".
+// PINs, if the server repeats it letter by letter. Case, the number of blanks, and escapes for
+// JSON, HTML or a URL make no difference. A value that the server splits, joins to others
+// or encodes otherwise is shown; so are values of fewer than three bytes, a single word
+// within a longer one, a time, an IP address, a UUID, and the API's own words, such as
+// "full".
 // The error's fields are as they came, but for a RequestID that repeats a credential.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
@@ -78,7 +79,7 @@ type APIError struct {
 	Fields     []FieldError // what the body says of single fields
 	Header     http.Header  `json:"-"`
 	Body       []byte       `json:"-"` // at most 1 MiB
-	Attempts   int          // how often the call was sent
+	Attempts   int          // how often the call was tried
 
 	isStorage bool // it is the storage host's answer, not the API's
 	mask      mask.Mask
@@ -257,13 +258,13 @@ func (e *ConnectionError) Timeout() bool {
 	return errors.As(e.Err, &timeout) && timeout.Timeout()
 }
 
-// A DecodeError says that the server accepted the call (the status is a 2xx), but
-// that its answer can't be read: it is empty, too large, not JSON, isn't the object that
-// was asked for, or a value has the wrong type. A change that was asked for has probably
-// been made, unless a proxy gave the answer or the object isn't there: don't repeat it before you have looked where
-// Check says. The error's text has no value of the answer, except its Message and a time in a
-// form that isn't read, and of the names in it only what looks like the API's own. What
-// the call sent is hidden in it as in the text of an [*APIError].
+// A DecodeError says that the server accepted the call (the status is a 2xx), but that its
+// answer can't be read: the answer is empty, too large, not JSON, or not the object that was
+// asked for, or a value has the wrong type. A change that was asked for has probably been
+// made, unless a proxy gave the answer or the object isn't there: don't repeat it before you
+// have looked where Check says. Of the answer, the error's text shows only the Message, a
+// time that can't be read, and names that look like the API's. What the call sent is hidden
+// in it as in the text of an [*APIError].
 type DecodeError struct {
 	Operation  string
 	Field      string // the path of the value that can't be read, such as "sub_requests.0.foc_date"; empty if unknown

@@ -16,8 +16,8 @@ func formatString(f fmt.State, verb rune, s string) {
 	_, _ = fmt.Fprint(f, s)
 }
 
-// formatFields prints a struct as fmt does. Its type has the fields of the real one
-// and not its Format.
+// formatFields prints a struct as fmt does. The caller converts the struct to a type without
+// a Format method, which would call itself.
 func formatFields(f fmt.State, verb rune, v any) {
 	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), v)
 }
@@ -96,9 +96,9 @@ func (l DownloadLink) MarshalJSON() ([]byte, error) {
 	return []byte(`{"url":"` + Secret(l.URL).String() + `"}`), nil
 }
 
-// The types below have a Secret within, which prints itself. But where fmt meets a pointer
-// under a verb that pointers don't have, such as %s, it prints all that there is and asks
-// nothing of it how it prints. So these types print themselves, field by field.
+// The types below have a Secret within, which prints itself. But under a verb that pointers
+// don't have, such as %s, fmt prints what a pointer points to without calling the Format
+// methods within. So these types print themselves, field by field.
 
 // Format prints the sub request without its secrets.
 func (s SubRequest) Format(f fmt.State, verb rune) {
@@ -147,9 +147,9 @@ func (u DocumentUpload) Format(f fmt.State, verb rune) {
 	formatString(f, verb, fmt.Sprintf("{%s %s %s}", u.Type, u.Filename, u.ContentType))
 }
 
-// Errors print as their text, whole or as a part of something else: under every verb of
-// fmt, and, by MarshalText, in JSON, YAML and html/template. Their other fields can be
-// private. The receivers are values, so that an error that isn't a pointer does the same.
+// An error prints as its text under every verb of fmt, alone or within another value, and by
+// MarshalText in JSON, YAML and html/template, because its fields can hold private data. The
+// receivers are values, so that an error that isn't a pointer does the same.
 
 // Format prints the error's text.
 func (e ArgumentError) Format(f fmt.State, verb rune) { formatString(f, verb, e.Error()) }

@@ -102,7 +102,7 @@ func textsIn(data []byte) iter.Seq[string] {
 // readWholeNumber reads an integer whatever its notation: 3, 3.0 or 0.3e1.
 func readWholeNumber(d *jsontext.Decoder, n *int) error {
 	if d.PeekKind() != '0' {
-		return errors.ErrUnsupported // what it is, the library says
+		return errors.ErrUnsupported // the library's own error says what it is
 	}
 	number, err := d.ReadValue()
 	if err != nil {

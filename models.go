@@ -74,8 +74,8 @@ type PhoneNumberCount struct {
 
 // SubRequest is the part of a port request that one carrier hands over together.
 //
-// Its default connection and messaging profile prepare the numbers: they get them when
-// they are ported. Connections are made in another part of the vendor's API. "Ported"
+// Its default connection and messaging profile are given to the numbers when those are
+// ported. Connections are made in another part of the vendor's API. "Ported"
 // means calls: in the US and Canada, messaging moves separately, and can be later.
 type SubRequest struct {
 	ID                      SubRequestID             `json:"id"`
@@ -134,8 +134,8 @@ type DraftPortRequestPhoneNumber struct {
 // DraftSubRequest is the part of a draft that one carrier will hand over together.
 // The server makes the split; [DraftsService.UpdateSubRequest] fills it in.
 //
-// Its default connection and messaging profile prepare the numbers: they get them when
-// they are ported. Connections are made in another part of the vendor's API.
+// Its default connection and messaging profile are given to the numbers when those are
+// ported. Connections are made in another part of the vendor's API.
 type DraftSubRequest struct {
 	ID                      SubRequestID                  `json:"id"`
 	Complete                bool                          `json:"complete"` // whether all that is needed is filled in
@@ -168,8 +168,8 @@ type DraftSubRequest struct {
 type PortingOption struct {
 	Type                   PortingOptionType      `json:"type"`
 	RemainingNumbersAction RemainingNumbersAction `json:"remaining_numbers_action,omitzero"` // to be left out with "full"
-	// NewBillingPhoneNumber is the BTN of what remains. The API needs it with "keep". It
-	// must be one of the numbers that remain, so it is the BTN of before if that one stays.
+	// NewBillingPhoneNumber is the billing number (BTN) of the remaining numbers. The API
+	// needs it with "keep". It must be one of them; if the old BTN remains, it can stay.
 	NewBillingPhoneNumber string `json:"new_billing_phone_number,omitzero"`
 }
 

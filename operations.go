@@ -27,7 +27,7 @@ const (
 	// They are sent again in the same cases.
 	RetryIdempotent RetryClass = "idempotent"
 	// RetryUnsafe operations would act twice if they were sent twice. They are sent again
-	// only after a 429, and after a try that provably never reached the server.
+	// only after a 429, and after a try that the server provably didn't process.
 	RetryUnsafe RetryClass = "unsafe"
 )
 

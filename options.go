@@ -112,7 +112,8 @@ func (c *config) mayUsePlainHTTP(host string) bool {
 		slices.ContainsFunc(c.plainHosts, func(plain string) bool { return strings.EqualFold(plain, host) })
 }
 
-// WithHTTPClient sends through client, whose CheckRedirect is not used (see [Client]).
+// WithHTTPClient sends through client and doesn't change it. Its CheckRedirect is not used (see
+// [Client]).
 // Without this option the client has a pool of connections of its own. To change one thing
 // of that pool, such as a CA or a proxy, take [NewTransport] and change it there.
 //
@@ -214,10 +215,11 @@ func WithLimiter(limiter Limiter) Option {
 	return option(func(c *config) { c.limiter = limiter }, rule{limiter == nil, "limiter", "is nil"})
 }
 
-// WithLogger logs each try and each call: at debug level, or at warn level if the call fails
-// or the try is repeated (or isn't for want of budget). Lines hold what an [Event] does; where
-// debug is enabled also those members of the query and of the answer's header that can hold
-// nothing private. Never a body, a credential, an id or a phone number.
+// WithLogger logs each try and each call. The level is warn if the call fails, if the try is
+// repeated, or if no budget is left to repeat it; otherwise it is debug. A line holds what an
+// [Event] does, and where debug is enabled also those members of the query and of the answer's
+// header that can hold nothing private. No line holds a body, a credential, a phone number or
+// the id of an object.
 func WithLogger(logger *slog.Logger) Option {
 	return option(func(c *config) { c.logger = logger }, rule{logger == nil, "logger", "is nil"})
 }

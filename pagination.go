@@ -22,7 +22,8 @@ type Page[T any] struct {
 }
 
 // HasNext tells whether there is another page. If the server didn't say how many
-// there are, only an empty page is the last: a short one may be the server's maximum.
+// there are, the last page is an empty one: a short page may only mean that the server caps
+// PerPage.
 func (p *Page[T]) HasNext() bool {
 	if p.TotalPages < 0 {
 		return len(p.Items) > 0
@@ -122,9 +123,9 @@ type walk[T any, ID ~string] struct {
 }
 
 // read makes one pass: it reads the list to its end and yields what hasn't come before.
-// It asks for another pass if the totals have changed on the way. It also does if an item
-// came twice, for then others have moved to pages that were already read; but not if the
-// pass has yielded nothing, for some lists hold an item twice.
+// It asks for another pass if the totals changed on the way. It also asks for one if an item
+// came twice, because others may have moved to pages already read, unless the pass yielded
+// nothing (some lists hold an item twice) or the server gives no totals.
 func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (again bool, err error) {
 	ahead := &readAhead[T]{client: w.client, list: w.list, limited: &w.limited, number: w.first - 1}
 	defer ahead.calls.Wait()

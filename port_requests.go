@@ -41,9 +41,10 @@ func (s *PortRequestsService) List(ctx context.Context, opts *PortRequestListOpt
 
 // All iterates over the port requests of all pages, from opts.Page on, and yields each
 // once. Nothing is sent before the first step, and only one page before the second page
-// is needed; from then on [WithReadAhead] says how many are asked for at once. All of it
-// is done with ctx, which is looked at before each step, and ends with the loop. opts is
-// copied. An error is the last step. Each range starts anew.
+// is needed; from then on [WithReadAhead] says how many are asked for at once. All
+// requests use ctx and end with the loop; once items have come, ctx is checked before each
+// further one. Changing opts later has no effect. After an error the loop ends. Each new
+// range starts from the beginning.
 //
 // The list may change while it is read. If its totals change on the way, or an item comes
 // twice, All reads the list again for what hasn't come yet, until it holds still; after ten

@@ -49,7 +49,8 @@ type phoneNumber struct {
 	PhoneNumber string `json:"phone_number"`
 }
 
-// numbersBody makes a body of numbers. The reason is of an error about one that isn't good.
+// numbersBody makes the body from the numbers; reason is the error's text for a number that
+// isn't good.
 func numbersBody(op *Operation, numbers []string, good func(number string) bool, reason string) (*phoneNumbers, error) {
 	if len(numbers) == 0 {
 		return nil, &ArgumentError{op.Name, "phone_numbers", "is empty"}

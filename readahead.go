@@ -32,7 +32,7 @@ type answered[T any] struct {
 // errEnded is the error of a page whose goroutine an observer or a limiter has ended.
 var errEnded = errors.New("porting: runtime.Goexit was called")
 
-// next returns the page after the one before. Those after it are asked for at the same
+// next returns the next page. Those after it are asked for at the same
 // time, as far as it is known that there are any. Such pages compete for what the server
 // allows, so that after a 429 there is only one at a time.
 func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], error) {

@@ -115,7 +115,7 @@ func TestLostAnswersMakeNoSecondDraft(t *testing.T) {
 		t.Error(draft, err)
 	}
 	sandbox.Advance(24 * time.Hour) // a day later
-	sandbox.AssertClean(t)          // nothing doubled, nothing misspelt, everything counts up
+	sandbox.AssertClean(t)          // nothing doubled, nothing misspelt, all counts add up
 }
 
 // openDraft creates a draft, or finds the one whose creation had no answer.

@@ -14,7 +14,7 @@ type Response struct {
 	StatusCode int         // 0: there was no answer
 	Header     http.Header `json:"-"` // not to be changed
 	Body       []byte      `json:"-"` // as far as it was read; nil if it was streamed
-	Attempts   int         // how often the call was sent
+	Attempts   int         // how often the call was tried
 	RequestID  string      // the server's id of the answer
 }
 

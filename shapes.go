@@ -85,9 +85,9 @@ func (o *object[T]) decode(d *jsontext.Decoder) error {
 	return json.UnmarshalDecode(d, &o.value)
 }
 
-// decodeWithRoom first makes room for the object's list, because to move a long list as it
-// grows would take a quarter of the time. It takes the room back if the answer had no such
-// list, which is not the same as an empty one: the decoder gives that no room.
+// decodeWithRoom allocates the object's list first, because moving a growing list costs a
+// quarter of the decoding time. If the list is still this allocation and empty, the answer
+// had none, and it becomes nil; the decoder replaces it for an empty list.
 func decodeWithRoom[T any](d *jsontext.Decoder, into any, list *[]T) error {
 	n := countObjects(d)
 	*list = make([]T, 0, n)
@@ -101,7 +101,7 @@ func decodeWithRoom[T any](d *jsontext.Decoder, into any, list *[]T) error {
 // countObjects counts the objects that are to come by their braces. There can be fewer: a
 // text can have braces, too.
 func countObjects(d *jsontext.Decoder) int {
-	const most = 100_000 // for so many there is memory, whatever they turn out to be
+	const most = 100_000 // enough memory for so many, even if the braces are something else
 	return min(most, bytes.Count(d.UnreadBuffer(), []byte("{")))
 }
 

@@ -12,10 +12,10 @@ type SubRequestsService struct{ client *Client }
 // SubRequestUpdate is what [SubRequestsService.Update] changes. Only fields that are
 // set are sent, and at least one must be.
 //
-// Send more than what changes. The API documents these nine fields as required, and says
-// of drafts only that it leaves the others as they are: FOCDateRequestedByUser,
-// AuthPersonName, BillingPhoneNumber, StreetAddress, Locality, AdministrativeArea,
-// PostalCode, CountryCode and DefaultConnectionID. So read the sub request, begin with
+// Don't send only what changes. The API documents these nine fields as required:
+// FOCDateRequestedByUser, AuthPersonName, BillingPhoneNumber, StreetAddress, Locality,
+// AdministrativeArea, PostalCode, CountryCode and DefaultConnectionID. That fields which
+// aren't sent stay as they are is documented for drafts only. So read the sub request, begin with
 // [SubRequest.Unchanged], which has the nine, and set what is to change.
 type SubRequestUpdate struct {
 	FOCDateRequestedByUser Optional[time.Time]     `json:"foc_date_requested_by_user,omitzero"` // the FOC date to ask for; sent in UTC, without a fraction of a second
@@ -95,8 +95,8 @@ func (s *SubRequestsService) Get(ctx context.Context, portRequest PortRequestID,
 }
 
 // Update changes a sub request and returns it as it is then. Compare the fields that
-// matter: a server can accept a value and not take it. What is best sent is said at
-// [SubRequestUpdate]. The documented answer is an array; both an array of one sub request
+// matter: a server can answer with success and not store a value. [SubRequestUpdate]
+// says what to send. The documented answer is an array; both an array of one sub request
 // and the sub request itself are read.
 //
 //	PUT /origination/porting/port_requests/{port_request_id}/sub_requests/{id}: idempotent
@@ -132,7 +132,7 @@ func (s *SubRequestsService) AllowedFOCDates(ctx context.Context, portRequest Po
 //
 //	POST /origination/porting/port_requests/{port_request_id}/sub_requests/{id}/cancellation: unsafe
 //
-// The method and the end of the route are inferred from the address of the page; neither
+// The method and the end of the route are inferred from the address of its documentation page; neither
 // has been verified. If the server answers with a 404 although the sub request is there,
 // the route may end in /cancellations: call it with [Client.Do].
 //

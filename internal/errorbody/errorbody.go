@@ -29,11 +29,11 @@ type Field struct {
 	Message string
 }
 
-// Read reads a body. It is whole, or only the beginning of one that broke off or was too
-// long. What can't be read adds nothing.
+// Read reads a body; if whole is false, it is only the beginning of one that broke off or was
+// too long. What can't be read adds nothing.
 //
-// A body that isn't understood is its own message: JSON as it is, unless an id in it
-// tells that it is about something else than the error, and of a text the first line.
+// If a body isn't understood, the message is the JSON itself (unless it has an id, and so
+// isn't about the error), or a text's first line.
 func Read(body []byte, contentType string, whole bool) Said {
 	value, err := decode(body)
 	all := strings.ToValidUTF8(string(trim(body)), "\uFFFD")
@@ -116,7 +116,7 @@ var (
 	nestedKeys = []string{"message", "error", "errors", "fault", "detail", "details", "violations", "invalid-params", "invalid_params"}
 )
 
-// addObject adds what the object says that is the whole body.
+// addObject adds what an object says if it is the whole body.
 func (s *Said) addObject(object map[string]any) {
 	object = lower(object)
 	s.Message = messageOf(object)
@@ -139,8 +139,8 @@ func (s *Said) addNested(object map[string]any) {
 	}
 }
 
-// addLists adds the members of an object that are lists of texts: there are frameworks
-// that name no more than the fields.
+// addLists adds the members of an object that are lists of texts: some frameworks answer with
+// fields and nothing else.
 func (s *Said) addLists(object map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		list, _ := object[key].([]any)
@@ -185,7 +185,7 @@ func (s *Said) addError(field string, value any) {
 	}
 }
 
-// addFields adds what an object says whose members are fields.
+// addFields adds what an object says if its members are fields.
 func (s *Said) addFields(parent string, fields map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		s.addError(strings.TrimPrefix(parent+"."+name, "."), fields[name])

@@ -1,8 +1,8 @@
 package mask
 
 // ends tells where a value may end in a text. Most values aren't in the text, and there can
-// be 100,000 of them. So it knows by a hash where each run of three bytes ends, and each of
-// eight: the end of a value, where numbers differ, tells quickly.
+// be 100,000 of them. So it hashes each run of three and of eight bytes in the text, and
+// looks a value up by its last bytes, because that is where numbers differ.
 type ends struct {
 	short, long chain
 }

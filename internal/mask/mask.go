@@ -25,15 +25,15 @@ import (
 	"unicode/utf8"
 )
 
-// Sent is what a call sent. Texts of fewer than three bytes in lower case, blanks aside, are never
-// hidden: they stand in every text, and tell nothing.
+// Sent is what a call sent. Texts of fewer than three bytes (in lower case and without blanks
+// around them) are never hidden: they occur in every text and tell nothing.
 type Sent struct {
 	// Secrets are hidden wherever they stand.
 	Secrets Texts
 
 	// Values are hidden, except
 	//   - one of the Words,
-	//   - a time, an IP address or a UUID, and whatever is a part of one or of a size,
+	//   - a time, an IP address or a UUID, and whatever is a part of one or of a size such as 1024 bytes,
 	//   - a single word of the letters A to Z as a part of a longer word.
 	Values Texts
 
@@ -62,7 +62,7 @@ const (
 	textShown = 1000    // how many bytes of a text are shown at most
 	nameShown = 200     // how many bytes of a name are shown at most
 
-	// What stands for each byte that is hidden. A text in one line has neither.
+	// These stand for hidden bytes. oneLine has removed both from the text.
 	valueMark, numberMark = '\x00', '\x01'
 )
 
@@ -115,8 +115,8 @@ func lazy(expression string) func() *regexp.Regexp {
 
 // hide puts the text into one line, without queries and with marks over the values. What
 // comes after the end must not be shown: where the text was cut off, a value can begin
-// that isn't known by so few bytes. Of a cut text that is the second half, so that of a
-// value which begins in the first one as much is left as the half has.
+// that isn't known by so few bytes. If the text was cut, its second half isn't shown. So
+// each value that begins in the first half can be compared over at least half a text.
 func (m Mask) hide(text string) (masked string, isCut bool, end int) {
 	isCut = len(text) > examined
 	text = text[:min(len(text), examined)]

@@ -108,8 +108,8 @@ func plainIn(text string) []span {
 	return spans
 }
 
-// mayBePlain tells whether something plain may begin at a place: digits, or the letters
-// of a UUID, and then more than a blank and other digits. It keeps the regular expression,
+// mayBePlain tells whether a time, an address, a UUID or a size may begin at a place: digits
+// or letters from a to f, followed by more than a blank and other digits. It keeps the regular expression,
 // which takes its time, from most of a text.
 func mayBePlain(text string, start int) bool {
 	if start > 0 && (isDigit(text[start-1]) || isLetter(text[start-1])) {

@@ -11,7 +11,7 @@ import (
 type Budget struct {
 	mutex sync.Mutex
 	spent float64
-	since time.Time // when spent was right
+	since time.Time // the time for which spent is right
 }
 
 const (

@@ -47,7 +47,7 @@ type Pool struct {
 	speaksHTTP2 atomic.Bool // the last answer of the API came over HTTP/2
 
 	mu          sync.Mutex
-	tries       map[net.Conn]int // that use a connection; over HTTP/2, several can
+	tries       map[net.Conn]int // how many tries use each connection; over HTTP/2 it can be several
 	closed      [8]net.Conn      // the last ones that were closed unused
 	closings    int
 	lastTimeout time.Time // when a try last timed out
@@ -65,9 +65,9 @@ func NewPool(client *http.Client) *Pool {
 // CloseIdleConnections closes the connections that no call uses.
 func (p *Pool) CloseIdleConnections() { p.HTTP.CloseIdleConnections() }
 
-// take tells whether a try may use the connection that it got. If not, it must close it: one
-// that may be gone, that another try has just closed, or over which net/http would repeat
-// the request by itself. But one that another try uses stays open.
+// take tells whether a try may use the connection that it got. If not, the try must close the
+// connection: it may be gone, another try has just closed it, or net/http would repeat the
+// request over it. A connection that another try is using may be used, unless it is closed.
 func (p *Pool) take(info httptrace.GotConnInfo, repeatable, repeated bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

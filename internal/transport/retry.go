@@ -14,7 +14,7 @@ import (
 // Policy says how often a call is tried and how long it waits in between.
 type Policy struct {
 	MaxAttempts int           // at least 1
-	MinWait     time.Duration // before the second try, at the least
+	MinWait     time.Duration // the least before any further try
 	MaxWait     time.Duration // before any try, unless the server asks for more
 	MaxElapsed  time.Duration // no wait is begun that would end later than this after the call's start
 }
@@ -88,8 +88,8 @@ func jitter(d time.Duration) time.Duration {
 
 // askedWait is how long an answer asks to wait: its Retry-After, or for a 429 without one
 // its X-Ratelimit-Reset. Each is a number of seconds or a date, which is compared with the
-// server's own clock if the answer has it. A number that makes no sense but as a Unix time
-// is one. 0 means that the answer says nothing usable.
+// server's own clock if the answer has it. A number that would be a wait of
+// many years is read as a Unix time. 0 means that the answer says nothing usable.
 func askedWait(status int, h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" && status == http.StatusTooManyRequests {
@@ -125,9 +125,9 @@ func askedWait(status int, h http.Header) time.Duration {
 	return max(0, at.Sub(now))
 }
 
-// limited is what a limiter's error means. That of golang.org/x/time/rate for a wait that
-// would pass the context's deadline isn't the context's error, although that is why it
-// doesn't wait.
+// limited translates a limiter's error. If a wait would pass the context's deadline,
+// golang.org/x/time/rate returns an error that doesn't wrap context.DeadlineExceeded; limited
+// adds it.
 func limited(ctx context.Context, err error) error {
 	switch {
 	case err == nil:

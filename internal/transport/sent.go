@@ -21,13 +21,13 @@ type sent struct {
 	pool   *Pool
 	cancel context.CancelFunc
 
-	bare bool // it has no body, and goes out before it is known that the server speaks HTTP/2
+	bare bool // the request has no body, and goes out before it is known that the server speaks HTTP/2
 
-	asked   atomic.Int32             // for connections
-	conn    atomic.Pointer[net.Conn] // the one that it uses
-	got     atomic.Int32             // connections, without those that were closed unused
-	closed  atomic.Int32             // connections that were closed unused
-	unused  atomic.Bool              // the last connection was
+	asked   atomic.Int32             // how many connections were asked for
+	conn    atomic.Pointer[net.Conn] // the one that the try uses
+	got     atomic.Int32             // how many connections it got, without those that were closed unused
+	closed  atomic.Int32             // how many connections were closed unused
+	unused  atomic.Bool              // whether the last connection was closed unused
 	written atomic.Bool              // the whole request has been written
 	twice   atomic.Bool              // it was about to be sent again by somebody else
 }
@@ -117,13 +117,13 @@ func (s *sent) end() {
 	s.use(nil)
 }
 
-// onlyClosed tells whether a request failed because its connection was closed unused. If it
-// had another one before, it was written to neither.
+// onlyClosed tells whether a request failed because its connection was closed unused. If the
+// request had an earlier connection, it wasn't written to that one either.
 func (s *sent) onlyClosed() bool { return s.unused.Load() && !s.written.Load() && !s.twice.Load() }
 
-// never tells whether a failed request provably didn't reach the server: a connection was
-// asked for and never got, the error is one of getting it, or the server says so. A
-// transport that doesn't tell is not believed to have sent nothing.
+// never tells whether the server has provably not processed a failed request: a connection
+// was asked for and never got, the error is one of getting it, or the server says so. A
+// transport that doesn't report to httptrace is believed only if its error is a dial error.
 func (s *sent) never(err error) bool {
 	if s.got.Load() == 0 && !s.twice.Load() && (s.asked.Load() > 0 || isDialError(err)) {
 		return true

@@ -161,9 +161,9 @@ func (r *run) admit() error {
 	return limited(r.ctx, r.client.Limiter.Wait(r.ctx))
 }
 
-// takeTurns takes turns. The loop itself is go-retryablehttp's, which is made for an
-// http.Client. It is fed stand-ins: for each of its requests a turn is taken, each of its
-// answers says nothing, and whether and when it goes on is what the turn has decided.
+// takeTurns runs the turns in the loop of go-retryablehttp, which is made for an http.Client.
+// Each request that the loop sends takes one turn and gets an empty answer; the turn decides
+// whether, and after which wait, the loop goes on.
 func (r *run) takeTurns() {
 	r.http.Transport = r
 	r.nothing = http.Response{StatusCode: http.StatusNoContent, Header: noHeader, Body: http.NoBody}

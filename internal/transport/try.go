@@ -171,7 +171,7 @@ func (r *run) request(ctx context.Context, target *url.URL) *http.Request {
 	case r.call.Repeatable:
 	case r.client.Pool.speaksHTTP2.Load():
 		req.Body = io.NopCloser(strings.NewReader("")) // without a body, net/http repeats it, too
-	default: // HTTP/1 sends an empty body in chunks
+	default: // over HTTP/1, an empty body would be sent in chunks
 		r.sent.bare = true
 	}
 	if jar := r.jar(); jar != nil {
@@ -205,11 +205,11 @@ func (r *run) jar() http.CookieJar {
 	return r.client.Pool.HTTP.Jar
 }
 
-// explain says why a try failed, of which tryErr is its context's error: the end of the
-// call's context comes before what the network made of it, and the try's own timeout is told
-// from the caller's.
+// explain says why a try failed; tryErr is the error of the try's context. If the call's
+// context has ended, that is the reason, whatever the network reported. A timeout of the try
+// alone gets an error of its own.
 func (r *run) explain(tryErr, err error) error {
-	const impatient = time.Second // who waits for less isn't told that a connection is dead
+	const impatient = time.Second // a shorter timeout doesn't show that the connection is dead
 	if errors.Is(tryErr, context.DeadlineExceeded) && time.Since(r.tried) > impatient {
 		r.client.Pool.timedOut(r.sent.conn.Load())
 	}
@@ -294,8 +294,7 @@ func (r *run) read(resp *http.Response) error {
 	return err
 }
 
-// decompressed is the body of an answer that is compressed although nobody asked for it,
-// or by a transport that leaves it so.
+// decompressed returns the body, and undoes a gzip that the transport left in place.
 func decompressed(resp *http.Response) (io.Reader, error) {
 	if resp.Header.Get("Content-Encoding") != "gzip" || resp.Uncompressed {
 		return resp.Body, nil
