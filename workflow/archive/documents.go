@@ -1,0 +1,70 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/numberporting/porting"
+)
+
+// saveDocuments adds the documents that aren't there yet. What fails is noted, and the
+// others are saved.
+func (r *run) saveDocuments(ctx context.Context, id porting.PortRequestID, owner porting.DocumentOwner, dir string, documents []porting.SupportingDocument) error {
+	for i := range documents {
+		d := &documents[i]
+		err := r.keepOrAdd(dir+documentName(d), d.ID, func(p *part) error { return r.download(ctx, owner, d.ID, p) })
+		if err := r.note(ctx, id, d.ID, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// download writes a document to a part, by a link that is made for it. The storage host
+// answers with a 403 to a link that has ended, as it does if it was slow to ask for or clocks
+// differ. So after a 403 one more link is made.
+func (r *run) download(ctx context.Context, owner porting.DocumentOwner, id porting.DocumentID, p *part) error {
+	err := r.downloadOnce(ctx, owner, id, p)
+	if isForbiddenByStorage(err) {
+		if err := p.reset(); err != nil {
+			return err
+		}
+		err = r.downloadOnce(ctx, owner, id, p)
+	}
+	return err
+}
+
+// downloadOnce makes a link and uses it.
+func (r *run) downloadOnce(ctx context.Context, owner porting.DocumentOwner, id porting.DocumentID, p *part) error {
+	bounded := &boundedWriter{p, r.most}
+	_, err := r.client.Documents.Download(ctx, owner, id, bounded)
+	if failed, isFileError := errors.AsType[*FileError](err); isFileError {
+		return failed
+	}
+	if errors.Is(err, errTooLarge) {
+		return &TooLargeError{id, r.most}
+	}
+	return err
+}
+
+// isForbiddenByStorage tells whether the storage host, and not the API, answered with a 403.
+func isForbiddenByStorage(err error) bool {
+	api, ok := errors.AsType[*porting.APIError](err)
+	return ok && api.StatusCode == http.StatusForbidden && api.Operation == "Documents.Download"
+}
+
+// A boundedWriter writes no more than so many bytes.
+type boundedWriter struct {
+	part *part
+	left int64
+}
+
+var errTooLarge = errors.New("archive: the document is too large")
+
+func (w *boundedWriter) Write(p []byte) (int, error) {
+	if w.left -= int64(len(p)); w.left < 0 {
+		return 0, errTooLarge
+	}
+	return w.part.Write(p)
+}

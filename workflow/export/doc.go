@@ -1,0 +1,26 @@
+// Package export writes the state of many ports as a table: CSV for spreadsheets, JSON lines
+// for programs, Markdown for people.
+//
+//	all := client.PortRequests.All(ctx, &porting.PortRequestListOptions{
+//		IncludePhoneNumbers: porting.Set(true), IncludeSubRequests: porting.Set(true),
+//	})
+//	n, err := export.CSV(file, export.BySubRequest(all), nil)   // a row for each sub request
+//	n, err := export.JSONLines(file, export.ByNumber(all), nil) // or for each number
+//
+// Nothing is collected: a row is written as it comes, and only the port request that it
+// is of is in memory. If a port request can't be read, the rows before are written, and the
+// error is returned.
+//
+// # Spreadsheets
+//
+// A spreadsheet takes a cell that begins with =, +, - or @ for a formula. Such a cell, and
+// one that begins with a tab or another character that is skipped, gets an apostrophe before it in
+// CSV. That is what marks a text there, so all digits of a phone number stay as they are:
+// '+12065550100. Package intake reads such a cell as the number. JSON lines and Markdown have
+// the plain number.
+//
+// # Privacy
+//
+// A row has phone numbers and a name, and no PIN, account number, tax or business
+// identifier. [Options].Columns leaves out what isn't wanted.
+package export
