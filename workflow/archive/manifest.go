@@ -67,7 +67,7 @@ func parseManifest(text []byte) (m *manifest, whole int64, err error) {
 			return m, whole, errNotWhole
 		}
 		fields := lineForm.FindStringSubmatch(string(before))
-		if fields == nil || path.Clean(fields[2]) != fields[2] || path.IsAbs(fields[2]) || strings.HasPrefix(fields[2], "..") {
+		if len(fields) == 0 || path.Clean(fields[2]) != fields[2] || path.IsAbs(fields[2]) || strings.HasPrefix(fields[2], "..") {
 			return nil, 0, &DamagedError{manifestName, fmt.Errorf("line %d isn't one of an archive", number)}
 		}
 		m.add(fields[2], fields[1])
