@@ -158,7 +158,7 @@ var (
 	said    = expected{refused, 1, 0}
 )
 
-var shortTries = []porting.Option{porting.WithTryTimeout(2 * time.Second)}
+var shortTries = []porting.Option{porting.WithTryTimeout(4 * time.Second)}
 
 // faults is the matrix: one row for each, one column for each class.
 func faults() []fault {
