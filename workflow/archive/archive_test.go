@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -313,7 +312,7 @@ func TestNames(t *testing.T) {
 	assert.Len(t, namesIn(t, filepath.Dir(dir)), len(odd)+1, "in the folder, with manifest and lock")
 	seen := map[string]bool{}
 	for _, name := range namesIn(t, dir) {
-		assert.Regexp(t, regexp.MustCompile(`^[a-z0-9][A-Za-z0-9_-]{1,100}(\.[a-z0-9]{1,8})?$`), name)
+		assert.Regexp(t, `^[a-z0-9][A-Za-z0-9_-]{1,100}(\.[a-z0-9]{1,8})?$`, name)
 		assert.NotContains(t, name, "Ada")
 		assert.False(t, seen[strings.ToLower(name)], "where upper and lower case are the same")
 		seen[strings.ToLower(name)] = true

@@ -90,7 +90,7 @@ func TestDamaged(t *testing.T) {
 func TestNotAnArchive(t *testing.T) {
 	t.Parallel()
 	server := portingtest.NewServer()
-	defer server.Close()
+	t.Cleanup(server.Close)
 	for name, test := range map[string]struct{ file, text, damaged string }{
 		"a manifest of something else": {"SHA256SUMS", "MD5 (x) = 0\n", "SHA256SUMS"},
 		"a manifest that leads out":    {"SHA256SUMS", strings.Repeat("0", 64) + "  ../x\n", "SHA256SUMS"},

@@ -25,7 +25,7 @@ func ExampleToFolder() {
 		fmt.Println(err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 
 	for range 2 {
 		report, err := archive.ToFolder(ctx, client, dir, []porting.PortRequestID{id}, &archive.Options{Now: server.Now})
@@ -64,7 +64,7 @@ func ExampleToZip() {
 		fmt.Println(err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 
 	report, err := archive.ToZip(ctx, client, filepath.Join(dir, "evidence.zip"), []porting.PortRequestID{id, "unknown"}, nil)
 	fmt.Println("added:", len(report.Added), "failed:", len(report.Failed))
@@ -84,7 +84,7 @@ func ExampleDocuments() {
 		fmt.Println(err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 
 	report, err := archive.Documents(context.Background(), server.Client(), draft, dir, nil)
 	if err != nil {

@@ -2,6 +2,7 @@ package export
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/numberporting/porting"
 )
@@ -131,13 +132,8 @@ func rowOf(r *porting.PortRequest, sub *porting.SubRequest, numbers []porting.Po
 
 // appendOnce appends a name unless it is empty or there already.
 func appendOnce(names []string, name string) []string {
-	if name == "" {
+	if name == "" || slices.Contains(names, name) {
 		return names
-	}
-	for _, n := range names {
-		if n == name {
-			return names
-		}
 	}
 	return append(names, name)
 }
