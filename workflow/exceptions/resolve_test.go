@@ -114,6 +114,7 @@ func TestFaults(t *testing.T) {
 		{"a 502 to the comment", "Comments.Create", 1, portingtest.BadGateway().AfterHandling(), sent, sent, "", false, there, there, 1},
 		{"the comment comes late", "Comments.Create", 1, portingtest.DropThenAct(time.Second), sent, sent, "", false, there, there, 1},
 		{"an answer that can't be read", "Comments.Create", 1, portingtest.Truncate(), sent, sent, "", false, there, there, 1},
+		{"an empty answer to the comment", "Comments.Create", 1, portingtest.Empty(), sent, sent, "", false, there, there, 1},
 		{"the comment comes much later", "Comments.Create", 1, portingtest.DropThenAct(2 * time.Second), sent, unknown, exceptions.StepComment, true, there, there, 1},
 		{"the comment never comes", "Comments.Create", 1, portingtest.DropBefore(), sent, unknown, exceptions.StepComment, true, there, unknown, 0},
 		{"the comment is refused", "Comments.Create", 1, portingtest.Respond(http.StatusUnprocessableEntity, `{"message":"no"}`), sent, notSent, "", true, there, sent, 1},
