@@ -105,8 +105,8 @@ func TestLostFileIsAddedAgain(t *testing.T) {
 	complete(t, server, savers[0], dir, id)
 }
 
-// TestTakenUp takes lines out of the manifest, as if runs had been killed right before them, and goes
-// on when the API has something new to say.
+// TestTakenUp takes lines out of the manifest, as if runs had been killed right before them,
+// and goes on when the API has something new to say.
 func TestTakenUp(t *testing.T) {
 	t.Parallel()
 	server := portingtest.NewServer()

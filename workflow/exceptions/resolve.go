@@ -32,8 +32,8 @@ type Options struct {
 	Since time.Time
 
 	// MayBeSent says that an earlier run has ended with an [*UnknownError] of the comment, or was
-	// killed. If the comment isn't there then, it isn't written, and the error is an UnknownError again. To
-	// have it written, look for yourself and leave this false.
+	// killed. If the comment isn't there then, it isn't written, and the error is an UnknownError
+	// again. To have it written, look for yourself and leave this false.
 	MayBeSent bool
 
 	// LookAgain is how long Resolve waits, after the answer to the comment was lost and a first
@@ -74,9 +74,10 @@ const (
 	StepComment Step = "comment"
 )
 
-// An UnknownError says that [Resolve] has sent an update or a comment, and doesn't know whether the
-// server has it. It was not sent again. After an update, run Resolve again in some minutes:
-// it reads what is there first. After a comment, run it with [Options].MayBeSent, or look at the comments.
+// An UnknownError says that [Resolve] has sent an update or a comment, and doesn't know
+// whether the server has it. It was not sent again. After an update, run Resolve again in some
+// minutes: it reads what is there first. After a comment, run it with [Options].MayBeSent, or
+// look at the comments.
 type UnknownError struct {
 	Step        Step
 	PortRequest porting.PortRequestID
@@ -102,19 +103,19 @@ func (e *UnknownError) Unwrap() []error {
 	return slices.DeleteFunc([]error{e.Err, e.Look}, func(err error) bool { return err == nil })
 }
 
-// Resolve changes a sub request to what a fix says, and then writes the comment. Nil options are the
-// defaults.
+// Resolve changes a sub request to what a fix says, and then writes the comment. Nil options
+// are the defaults.
 //
 // The update has what differs and what the API demands, and is read back ([drafts.Correct]).
 // If nothing differs, none is sent. The comment is written once the update has taken, so that
 // it says nothing untrue: if fields weren't taken, the error is a [*drafts.NotTakenError], and
-// there is no comment. A comment with the same text on the same sub request isn't written again; see
-// [Options].Since.
+// there is no comment. A comment with the same text on the same sub request isn't written
+// again; see [Options].Since.
 //
-// If the answer to the comment is lost, Resolve looks for it at once and, unless it is there, a second
-// time a little later. If it isn't there then, or if the update's outcome is unknown, the
-// error is an [*UnknownError]. An update is idempotent: after a lost answer, the client itself tries the same
-// one again within the call, as its retries are set.
+// If the answer to the comment is lost, Resolve looks for it at once and, unless it is there,
+// a second time a little later. If it isn't there then, or if the update's outcome is unknown,
+// the error is an [*UnknownError]. An update is idempotent: after a lost answer, the client
+// itself tries the same one again within the call, as its retries are set.
 //
 // The result isn't nil unless an argument is bad, and says what is known, whatever the error.
 // Two runs at the same moment can both write the comment: the API has no means to prevent
