@@ -26,7 +26,7 @@ type Options struct {
 
 // A Report is what a run has done.
 type Report struct {
-	Added  []File    // in the order in which they were added
+	Added  []File    // in the order in which they were added; none if a zip couldn't be finished
 	Kept   []File    // that were there, belong to what was asked for, and are as the manifest says
 	Failed []Failure // what couldn't be saved; the other port requests and documents were
 }
@@ -122,7 +122,8 @@ func save(ctx context.Context, operation string, client *porting.Client, opts *O
 		return nil, err
 	}
 	err = work(ctx, r)
-	if closing := r.store.close(); err == nil || closing != nil {
+	if closing := r.store.close(); closing != nil {
+		r.report.Added = nil
 		err = errors.Join(err, closing)
 	}
 	if err == nil && len(r.report.Failed) > 0 {

@@ -105,6 +105,30 @@ func TestLostFileIsAddedAgain(t *testing.T) {
 	complete(t, server, savers[0], dir, id)
 }
 
+// TestTakenUp takes lines out of the manifest, as if runs had been killed right before them,
+// and goes on when the API has something new to say.
+func TestTakenUp(t *testing.T) {
+	t.Parallel()
+	server := portingtest.NewServer()
+	defer server.Close()
+	id, dir := submitted(t, server, "+12065550100"), t.TempDir()
+	ids := []porting.PortRequestID{id}
+	first, err := archive.ToFolder(t.Context(), impatient(server), dir, ids, onSandboxClock(server))
+	require.NoError(t, err)
+	forget(t, dir, first.Added[1].Name)
+	forget(t, dir, first.Added[5].Name)
+	server.Advance(time.Minute)
+	server.AddComment(id, "", "new")
+
+	report, err := archive.ToFolder(t.Context(), impatient(server), dir, ids, onSandboxClock(server))
+	require.NoError(t, err)
+	assert.Equal(t, []string{string(id) + "/comments-20260302T090100Z.json", first.Added[5].Name}, namesOf(report.Added))
+	verify(t, dir)
+	for _, f := range first.Added {
+		assert.Equal(t, 1, strings.Count(read(t, dir, "SHA256SUMS"), f.SHA256+"  "+f.Name+"\n"), f.Name)
+	}
+}
+
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	server := portingtest.NewServer()

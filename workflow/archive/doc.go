@@ -20,8 +20,9 @@
 //
 //	sha256sum -c SHA256SUMS
 //
-// Names of files have ids and types of documents in them, and nothing of a customer. Letters
-// that some system doesn't take in a name become underscores.
+// A folder also has a file .lock, which keeps a second run out and isn't evidence. Names of
+// files have ids and types of documents in them, and nothing of a customer. Letters that some
+// system doesn't take in a name become underscores.
 //
 // # Later runs
 //
@@ -33,18 +34,18 @@
 // the same.
 //
 // A folder is good at any moment. If a run is killed, all that it has finished is in the
-// manifest or is taken up by the next run. A zip can't be added to in place: a run copies what it has and what is
-// new to a second file, which takes the first one's name at the end. A run whose
-// context ends, or that fails for another reason than that the zip can't be written, leaves in
-// it what it has finished by then. What a killed run has done is lost. So for many port
-// requests, save to a folder.
+// manifest or is taken up by the next run. A zip can't be added to in place: a run copies what
+// it has and what is new to a second file, which takes the first one's name at the end. A run
+// whose context ends, or that fails for another reason than that the zip can't be written,
+// leaves in it what it has finished by then. What a killed run has done is lost. So for many
+// port requests, save to a folder.
 //
 // # Privacy
 //
 // PINs, account numbers, tax and business identifiers are "[redacted]" in the JSON files. So
-// are those of a port request where they stand in its comments and descriptions, in any spelling that
-// differs in case, blanks, points and dashes only. Former values of such a field aren't known and are
-// not found. Everything else is as the API gave it: names, addresses, phone numbers, and the
-// documents with all that is in them. Files are readable for their owner only. Errors
-// have ids and names of files.
+// are those of a port request where they stand in its comments and descriptions, in any
+// spelling that differs in case, blanks, points and dashes only. Former values of such a field
+// aren't known and are not found. Everything else is as the API gave it: names, addresses,
+// phone numbers, and the documents with all that is in them. Files are readable for their
+// owner only. Errors have ids and names of files.
 package archive

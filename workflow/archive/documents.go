@@ -23,13 +23,10 @@ func (r *run) saveDocuments(ctx context.Context, id porting.PortRequestID, owner
 
 // download writes a document to a part, by a link that is made for it. The storage host
 // answers with a 403 to a link that has ended, as it does if it was slow to ask for or clocks
-// differ. So after a 403 one more link is made.
+// differ. So after a 403, of which nothing was written, one more link is made.
 func (r *run) download(ctx context.Context, owner porting.DocumentOwner, id porting.DocumentID, p *part) error {
 	err := r.downloadOnce(ctx, owner, id, p)
 	if isForbiddenByStorage(err) {
-		if err := p.reset(); err != nil {
-			return err
-		}
 		err = r.downloadOnce(ctx, owner, id, p)
 	}
 	return err

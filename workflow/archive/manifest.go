@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"io/fs"
 	"regexp"
-	"strings"
 )
 
 // manifestName is what the coreutils call such a file.
@@ -67,7 +66,7 @@ func parseManifest(text []byte) (m *manifest, whole int64, err error) {
 			return m, whole, errNotWhole
 		}
 		fields := lineForm.FindStringSubmatch(string(before))
-		if len(fields) == 0 || path.Clean(fields[2]) != fields[2] || path.IsAbs(fields[2]) || strings.HasPrefix(fields[2], "..") {
+		if len(fields) != 3 || !fs.ValidPath(fields[2]) {
 			return nil, 0, &DamagedError{manifestName, fmt.Errorf("line %d isn't one of an archive", number)}
 		}
 		m.add(fields[2], fields[1])

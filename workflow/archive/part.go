@@ -35,18 +35,6 @@ func (p *part) Write(data []byte) (int, error) {
 	return n, nil
 }
 
-// reset empties the part.
-func (p *part) reset() error {
-	p.hash.Reset()
-	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
-		return &FileError{p.name, err}
-	}
-	if err := p.file.Truncate(0); err != nil {
-		return &FileError{p.name, err}
-	}
-	return nil
-}
-
 // sum is the hash of what was written.
 func (p *part) sum() string { return hex.EncodeToString(p.hash.Sum(nil)) }
 
