@@ -1,0 +1,3 @@
+// Package watch follows port requests from the day they are submitted to the day they are
+// ported.
+package watch
