@@ -82,6 +82,36 @@ func (s *State) holders() map[string]porting.SubRequestID {
 	return holders
 }
 
+// search is what the lists find the port request by: its support key, or else one of its
+// numbers.
+func (s *State) search() string {
+	if s.SupportKey != "" {
+		return s.SupportKey
+	}
+	for number := range s.holders() {
+		return number
+	}
+	return ""
+}
+
+// withoutTexts is the state as it is stored: of comments and documents, it has the ids only.
+func (s *State) withoutTexts() State {
+	stored := *s
+	if s.Comments != nil {
+		stored.Comments = make([]porting.Comment, len(s.Comments))
+		for i := range s.Comments {
+			stored.Comments[i].ID = s.Comments[i].ID
+		}
+	}
+	if s.Documents != nil {
+		stored.Documents = make([]porting.SupportingDocument, len(s.Documents))
+		for i := range s.Documents {
+			stored.Documents[i].ID = s.Documents[i].ID
+		}
+	}
+	return stored
+}
+
 // needsAction tells whether a sub request waits for the user.
 func (s *State) needsAction() bool {
 	for i := range s.SubRequests {
