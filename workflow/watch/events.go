@@ -269,23 +269,16 @@ func (w *watcher) list(ctx context.Context) (changed []*State, missing []porting
 // readAgain reads a port request that isn't in the list of incomplete ones. The state is nil if
 // the port request is gone.
 func (w *watcher) readAgain(ctx context.Context, id porting.PortRequestID) (*State, error) {
-	var before State
-	if was := w.before(id); was != nil {
-		before = *was
-	}
-	p, err := read(ctx, w.client, id)
-	if errors.Is(err, porting.ErrNotFound) {
-		var found bool
-		if p, found, err = find(ctx, w.client, id, before.search(), ""); err == nil && !found {
-			return nil, nil //nolint:nilnil // gone, as Diff has it
-		}
-	}
-	if err != nil {
+	p, err := readOrFind(ctx, w.client, id, w.before(id))
+	switch {
+	case errors.Is(err, ErrGone):
+		return nil, nil //nolint:nilnil // as Diff has it
+	case err != nil:
 		return nil, err
 	}
 	state := StateOf(p, nil, nil)
 	if !state.Complete && w.byList() {
-		_, state.Complete, err = find(ctx, w.client, id, cmp.Or(p.SupportKey, before.search()), porting.PortRequestListStatusComplete)
+		_, state.Complete, err = find(ctx, w.client, id, state.search(), porting.PortRequestListStatusComplete)
 	}
 	return state, err
 }
@@ -435,13 +428,8 @@ func (w *watcher) finished() bool {
 func (w *watcher) toNearestFOC() time.Duration {
 	wait := w.Max
 	for id, r := range w.records {
-		if r.done() || !w.watched(id) {
-			continue
-		}
-		for i := range r.SubRequests {
-			if sub := &r.SubRequests[i]; !sub.Status.Terminal() {
-				wait = min(wait, w.toFOC(sub.FOCDate, w.now))
-			}
+		if !r.done() && w.watched(id) {
+			wait = min(wait, w.toNearest(&r.State, w.now))
 		}
 	}
 	return wait

@@ -91,6 +91,17 @@ func (p *Pace) toFOC(foc porting.Timestamp, now time.Time) time.Duration {
 	}
 }
 
+// toNearest is how long to wait for the sake of the nearest FOC date in a port request.
+func (p *Pace) toNearest(s *State, now time.Time) time.Duration {
+	wait := p.Max
+	for i := range s.SubRequests {
+		if sub := &s.SubRequests[i]; !sub.Status.Terminal() {
+			wait = min(wait, p.toFOC(sub.FOCDate, now))
+		}
+	}
+	return wait
+}
+
 // next is how long to wait after a poll, given the wait for the nearest FOC date, how many
 // polls in a row have failed, and the error of the last one.
 func (p *Pace) next(wait time.Duration, failures int, err error) time.Duration {

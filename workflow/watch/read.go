@@ -2,6 +2,8 @@ package watch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/numberporting/porting"
 )
@@ -22,6 +24,26 @@ func read(ctx context.Context, client *porting.Client, id porting.PortRequestID)
 		return nil, err
 	}
 	return withSubRequests(ctx, client, p)
+}
+
+// readOrFind reads a port request. It is an [ErrGone] only if it isn't in the list either.
+func readOrFind(ctx context.Context, client *porting.Client, id porting.PortRequestID, before *State) (*porting.PortRequest, error) {
+	p, err := read(ctx, client, id)
+	if !errors.Is(err, porting.ErrNotFound) {
+		return p, err
+	}
+	var search string
+	if before != nil {
+		search = before.search()
+	}
+	p, found, listErr := find(ctx, client, id, search, "")
+	switch {
+	case listErr != nil:
+		return nil, listErr
+	case !found:
+		return nil, fmt.Errorf("port request %s: %w: %w", id, ErrGone, err)
+	}
+	return p, nil
 }
 
 // find looks for a port request in a list.
