@@ -437,20 +437,26 @@ func (w *watcher) toNearestFOC() time.Duration {
 
 // event makes an event of a change. Its id is made from what the change is and how often the
 // port request had changed before, so that the way there and back again are different events.
+// What else is new by the time the event is delivered again is left out.
 func (w *watcher) event(revision int, c Change) Event {
 	e := Event{Time: w.now, Change: c}
-	parts := []any{
-		c.Kind, c.PortRequest, revision, c.SubRequest, c.OldStatus, c.Status, c.OldFOCDate.UTC(), c.FOCDate.UTC(),
-		c.Number, c.OldSubRequest,
-	}
-	switch {
-	case c.Kind == PollFailed:
+	parts := []any{c.Kind, c.PortRequest, c.SubRequest}
+	switch c.Kind {
+	case CommentAdded:
+		parts = append(parts, c.Comment.ID)
+	case DocumentAdded:
+		parts = append(parts, c.Document.ID)
+	case PollFailed:
 		e.Err = w.failed
 		parts = append(parts, w.now.UTC())
-	case c.Kind == CommentAdded: // the same, whatever has become of the sub request since
-		parts = []any{c.Kind, c.PortRequest, c.Comment.ID}
-	case c.Kind == DocumentAdded:
-		parts = []any{c.Kind, c.PortRequest, c.Document.ID}
+	case StatusChanged, Exception:
+		parts = append(parts, revision, c.OldStatus, c.Status)
+	case FOCSet, FOCMoved, FOCCleared:
+		parts = append(parts, revision, c.OldFOCDate.String(), c.FOCDate.String())
+	case NumberMoved:
+		parts = append(parts, revision, c.Number, c.OldSubRequest)
+	case Appeared, Completed, Gone:
+		parts = append(parts, revision)
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
 	const half = len(sum) / 2
