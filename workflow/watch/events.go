@@ -59,6 +59,14 @@ func (e *ClockError) Error() string {
 	return fmt.Sprintf("watch: the clock says %s, which is before the last poll at %s", e.Now.Format(time.RFC3339), e.Last.Format(time.RFC3339))
 }
 
+// String says in a line what has changed, or why a poll has failed.
+func (e Event) String() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%v: %v", e.Change, e.Err)
+	}
+	return e.Change.String()
+}
+
 // Events delivers what changes in port requests, in order, until its context ends.
 //
 // It polls the list of incomplete port requests, up to 250 a request. One that leaves the list is

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -29,7 +28,7 @@ const (
 	crashes   = 40
 	tick      = 2 * time.Hour // what happens in the sandbox, happens at multiples of it
 
-	shortest, longest = 30 * time.Minute, time.Hour // waits between polls
+	shortest, longest = 50 * time.Minute, time.Hour // waits between polls
 )
 
 // A world is a sandbox in which something happens for a month, and its own record of that.
@@ -186,7 +185,7 @@ func (c *counter) Observe(_ context.Context, e porting.Event) {
 // was delivered is compared with the record of the sandbox.
 //
 // The bound on its calls: a poll takes one for each 250 open port requests, so two at most,
-// and there is one poll in half an hour at most, and one for each crash. Comments and
+// and there is one poll in 50 minutes at most, and one for each crash. Comments and
 // documents take two calls of a port request, each time that it is seen to have changed,
 // which is at most once for each thing that has changed and once for each event that is
 // delivered again; once a day that it is open, and when it appears; and in each poll while it has an exception.
@@ -209,16 +208,14 @@ func TestSimulation(t *testing.T) {
 	}
 	var counted counter
 	c := client(server, porting.WithObserver(&counted))
-	path := filepath.Join(t.TempDir(), "store.json")
+	memory := &watch.MemoryStore{} // outlives the crashes, as a file would
 	seen, repeats, failed := map[string]bool{}, 0, 0
 	var events []watch.Event
 	var crashed int
 	for w.Now().Before(w.end) {
-		file, err := watch.OpenFile(path)
-		require.NoError(t, err)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		crash := portingtest.Start.Add(simulated * time.Duration(crashed+1) / (crashes + 1))
-		store := &crashingStore{Store: file}
+		store := &crashingStore{Store: memory}
 		opts := &watch.Options{Pace: watch.Pace{Clock: &crashingClock{w, crash, cancel, crashed%3 == 0}, Min: shortest, Max: longest}, Store: store}
 		for e, err := range watch.Events(ctx, c, opts) {
 			if err != nil {
@@ -242,7 +239,6 @@ func TestSimulation(t *testing.T) {
 			}
 		}
 		cancel(nil)
-		require.NoError(t, file.Close())
 		crashed++
 		require.NoError(t, w.Wait(t.Context(), time.Duration(w.random.Int64N(int64(longest)))))
 	}
