@@ -2,10 +2,9 @@
 //
 //	go run ./examples/watch [-store watch.json]
 //
-// It prints a line for each change, until it is interrupted. Started again with the same
-// store, it goes on where it stood. Without credentials in the environment (see
-// porting.NewClientFromEnv) it watches three port requests in a sandbox, in which days
-// pass in a moment, until they are done.
+// It prints each change until it is interrupted. Started again with the same store, it goes on
+// where it stood. Without credentials in the environment (see porting.NewClientFromEnv) it
+// watches three port requests in a sandbox, in which days pass in a moment.
 package main
 
 import (

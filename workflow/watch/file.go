@@ -89,7 +89,7 @@ func OpenFile(path string) (*FileStore, error) {
 }
 
 func readFile(path string) (map[porting.PortRequestID]Record, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // the caller names it
+	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return map[porting.PortRequestID]Record{}, nil
@@ -153,7 +153,7 @@ func (s *FileStore) Close() error {
 // crash has left behind is used again; the lock sees to it that nobody else writes it.
 func writeFile(path string, records []Record) (err error) {
 	next := path + ".new"
-	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the caller names it
+	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	folder, err := os.Open(path) //nolint:gosec // the caller names it
+	folder, err := os.Open(path)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -132,6 +133,32 @@ func TestFileStoreThatCannotWrite(t *testing.T) {
 	assert.Len(t, got, 2)
 }
 
+// TestFileStoreOnAFullDisk has the new file be a device that takes nothing.
+func TestFileStoreOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	const full = "/dev/full"
+	if _, err := os.Stat(full); err != nil {
+		t.Skip("this system has no " + full)
+	}
+	path := filepath.Join(t.TempDir(), "store.json")
+	store, err := watch.OpenFile(path)
+	require.NoError(t, err)
+	defer func() { _ = store.Close() }()
+	require.NoError(t, store.Save(t.Context(), records("1"), nil))
+	was, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	require.NoError(t, os.Symlink(full, path+".new"))
+	err = store.Save(t.Context(), records("2"), nil)
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	var wrong *watch.FileError
+	require.ErrorAs(t, err, &wrong)
+	now, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, was, now)
+	require.NoError(t, store.Save(t.Context(), records("2"), nil), "there is room again")
+}
+
 func TestFileStoreInAReadOnlyFolder(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
@@ -146,8 +173,8 @@ func TestFileStoreInAReadOnlyFolder(t *testing.T) {
 	was, err := os.ReadFile(path)
 	require.NoError(t, err)
 
-	require.NoError(t, os.Chmod(folder, 0o500))    //nolint:gosec // a folder
-	defer func() { _ = os.Chmod(folder, 0o700) }() //nolint:gosec // a folder
+	require.NoError(t, os.Chmod(folder, 0o500))
+	defer func() { _ = os.Chmod(folder, 0o700) }()
 	err = store.Save(t.Context(), records("2"), nil)
 	require.ErrorIs(t, err, os.ErrPermission)
 	now, err := os.ReadFile(path)
@@ -174,12 +201,12 @@ func TestFileStoreTwice(t *testing.T) {
 			os.Exit(3)
 		}
 		_ = store.Save(t.Context(), records("child"), nil)
-		time.Sleep(time.Minute) // until it is killed
+		<-t.Context().Done() // it is killed before
 	}
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "store.json")
 	child := func() *exec.Cmd {
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFileStoreTwice$") //nolint:gosec // this test
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFileStoreTwice$")
 		command.Env = append(os.Environ(), "WATCH_TEST_STORE="+path)
 		return command
 	}

@@ -3,6 +3,9 @@ package watch_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/numberporting/porting"
@@ -72,3 +75,10 @@ func lines(events []watch.Event) []string {
 
 // number is the ith of numbers that are ported without any trouble.
 func number(i int) string { return fmt.Sprintf("+1%03d55501%02d", 201+i/40%799, i%40) }
+
+// answers has a body for each path that is answered with 200.
+type answers map[string]string
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(a[r.URL.Path])), Request: r}, nil
+}

@@ -28,6 +28,7 @@ type Pace struct {
 
 // A Clock tells the time and waits. A sandbox's makes a month pass in a moment.
 type Clock interface {
+	// Now returns the time.
 	Now() time.Time
 	// Wait returns after d, or with an error as soon as the context has ended.
 	Wait(ctx context.Context, d time.Duration) error
@@ -111,7 +112,7 @@ func (p *Pace) next(wait time.Duration, failures int, err error) time.Duration {
 	const share = 4
 	least := max(p.Min, min(wait, p.Max-p.Max/(share+1)))
 	most := min(p.Max, least+least/share)
-	wait = least + rand.N(most-least+1) //nolint:gosec // nothing secret
+	wait = least + rand.N(most-least+1)
 	if limited, ok := errors.AsType[*porting.RateLimitError](err); ok {
 		wait = max(wait, limited.RetryAfter)
 	}

@@ -58,7 +58,7 @@ func (w *world) Wait(ctx context.Context, d time.Duration) error {
 	for end := w.Now().Add(d); w.Now().Before(end); {
 		w.server.Advance(min(end.Sub(w.Now()), w.next.Sub(w.Now())))
 		if w.Now().Equal(w.next) {
-			w.tick()
+			w.tick(ctx)
 			w.next = w.next.Add(tick)
 		}
 	}
@@ -67,13 +67,13 @@ func (w *world) Wait(ctx context.Context, d time.Duration) error {
 
 // tick submits more port requests until there are all of them, a week before the end; and
 // records what is new.
-func (w *world) tick() {
+func (w *world) tick(ctx context.Context) {
 	const week = 7 * 24 * time.Hour
 	passed, all := w.Now().Sub(portingtest.Start), simulated-week
 	for ; w.added < min(ports, int(ports*passed/all)); w.added++ {
 		w.submit(w.added)
 	}
-	w.record()
+	w.record(ctx)
 }
 
 // submit adds a port request, with a life by its index.
@@ -118,9 +118,9 @@ func (w *world) submit(i int) {
 
 // record notes what has happened in the sub requests of those port requests that weren't
 // complete before, and has the user resolve an exception after a while.
-func (w *world) record() {
+func (w *world) record(ctx context.Context) {
 	for id := range w.open {
-		request := httptest.NewRequest(http.MethodGet, w.server.URL()+"/origination/porting/port_requests/"+string(id)+"/sub_requests", nil)
+		request := httptest.NewRequestWithContext(ctx, http.MethodGet, w.server.URL()+"/origination/porting/port_requests/"+string(id)+"/sub_requests", nil)
 		request.Header.Set("Authorization", "Token "+portingtest.Token)
 		answer := httptest.NewRecorder()
 		w.server.ServeHTTP(answer, request)
@@ -197,7 +197,7 @@ func TestSimulation(t *testing.T) {
 	server := portingtest.NewServer(portingtest.WithSeed(seed))
 	t.Cleanup(server.Close)
 	w := &world{
-		t: t, server: server, random: rand.New(rand.NewPCG(seed, seed)), //nolint:gosec // nothing secret
+		t: t, server: server, random: rand.New(rand.NewPCG(seed, seed)),
 		end: portingtest.Start.Add(simulated), next: portingtest.Start.Add(tick), open: map[porting.PortRequestID]bool{},
 		statuses: map[porting.SubRequestID][]string{}, focDates: map[porting.SubRequestID][]string{}, in: map[string][]porting.SubRequestID{},
 	}
