@@ -192,6 +192,9 @@ func (c *counter) Observe(_ context.Context, e porting.Event) {
 // A port request that leaves the list takes one call, and again if a crash comes then.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes ten seconds, and a minute with the race detector")
+	}
 	const seed = 7
 	began := time.Now()
 	server := portingtest.NewServer(portingtest.WithSeed(seed))
@@ -245,7 +248,7 @@ func TestSimulation(t *testing.T) {
 	require.NoError(t, server.CheckInvariants())
 	require.Equal(t, ports, w.added)
 
-	w.compare(t, events)
+	assert.LessOrEqual(t, w.compare(t, events), failed, "exceptions without the comment, since reading it failed")
 	const calls, pages = 2, 2
 	polls := int(simulated/shortest) + crashed
 	bound := pages*polls + calls*(w.facts+repeats+ports) + calls*int(w.openFor/(24*time.Hour)) +
@@ -290,8 +293,8 @@ func (s *crashingStore) Save(ctx context.Context, put []watch.Record, drop []por
 }
 
 // compare holds the events against the record: each thing in it was delivered, in its order, and
-// nothing else.
-func (w *world) compare(t *testing.T, events []watch.Event) {
+// nothing else. It returns how many exceptions came without the comment that explains them.
+func (w *world) compare(t *testing.T, events []watch.Event) (unexplained int) {
 	t.Helper()
 	statuses, focDates, in := map[porting.SubRequestID][]string{}, map[porting.SubRequestID][]string{}, map[string][]porting.SubRequestID{}
 	comments, documents := map[porting.PortRequestID][]porting.CommentID{}, map[porting.PortRequestID]int{}
@@ -312,7 +315,7 @@ func (w *world) compare(t *testing.T, events []watch.Event) {
 				statuses[e.SubRequest] = append(statuses[e.SubRequest], string(e.Status))
 			}
 			if e.Kind == watch.Exception && e.Comment == nil {
-				t.Errorf("no comment explains the exception of %s", e.SupportKey)
+				unexplained++
 			}
 		case watch.FOCSet, watch.FOCMoved, watch.FOCCleared:
 			if at := e.FOCDate.Format(time.RFC3339); last(focDates[e.SubRequest]) != at {
@@ -365,4 +368,5 @@ func (w *world) compare(t *testing.T, events []watch.Event) {
 			assert.Equal(t, 1, completed[p.ID])
 		}
 	}
+	return unexplained
 }
