@@ -1,7 +1,6 @@
 package watch_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -48,7 +47,7 @@ func BenchmarkPoll(b *testing.B) {
 			store := &watch.MemoryStore{}
 			clock := &fixedClock{now: day(1).Time}
 			poll := func() (events int) {
-				for _, err := range watch.Events(context.Background(), c, &watch.Options{Pace: watch.Pace{Clock: clock}, Store: store, Reads: 1}) {
+				for _, err := range watch.Events(b.Context(), c, &watch.Options{Pace: watch.Pace{Clock: clock}, Store: store, Reads: 1}) {
 					if err == nil {
 						events++
 					}
