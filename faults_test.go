@@ -231,7 +231,7 @@ func faults() []fault {
 				_ = zip.Close()
 			}},
 		{name: "slow drip", repeatable: once, unsafe: once, serve: drip(5 * time.Millisecond)},
-		{name: "drip that is too slow", repeatable: twice, unsafe: lost, download: cutOff, opts: shortTries, serve: drip(100 * time.Millisecond)},
+		{name: "drip that is too slow", repeatable: twice, unsafe: lost, download: cutOff, opts: shortTries, serve: drip(250 * time.Millisecond)},
 		{name: "redirect to another host", repeatable: said, unsafe: said, download: expected{succeeded, 1, 0},
 			serve: func(c *cell, w http.ResponseWriter, r *http.Request) {
 				c.said.Store("another host's")
