@@ -38,6 +38,10 @@ type Record struct {
 // done tells whether there is nothing more to read.
 func (r *Record) done() bool { return r.Gone || r.Complete }
 
+// over tells whether there is nothing more to read, not even comments and documents. It may be
+// asked of nil, which is not over.
+func (r *Record) over() bool { return r != nil && r.done() && (r.Gone || !r.DetailsAt.IsZero()) }
+
 // A MemoryStore is a [Store] that is lost with its process. Its zero value is ready and empty.
 type MemoryStore struct {
 	mutex   sync.Mutex
