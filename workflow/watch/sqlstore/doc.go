@@ -30,6 +30,6 @@
 // github.com/mattn/go-sqlite3 too. PostgreSQL has to be version 9.6 or newer, and SQLite 3.24.
 //
 // With SQLite, give each connection a busy timeout (for modernc.org/sqlite, the data source name
-// is "file:watch.db?_pragma=busy_timeout(10000)"), since it has one writer at a time. A file on a
-// network file system won't do.
+// is "file:watch.db?_pragma=busy_timeout(10000)"), since it has one writer at a time: a process that is
+// paused while it writes keeps all others waiting. A file on a network file system won't do.
 package sqlstore
