@@ -141,9 +141,12 @@ func TestEventsNotFound(t *testing.T) {
 		server, clock := start(t)
 		server.AddPortRequest(one)
 		server.Inject(portingtest.Fault{Operation: "PortRequests.Get", Effect: notFound})
-		events, err := until(t.Context(), client(server), &watch.Options{Pace: watch.Pace{Clock: clock}}, kind(watch.Completed))
+		events, err := until(t.Context(), client(server), &watch.Options{Pace: watch.Pace{Clock: clock}}, func(e watch.Event) bool {
+			return e.Kind == watch.Completed || e.Kind == watch.Gone
+		})
 		require.NoError(t, err)
 		assert.Equal(t, "foc-date-confirmed → ported", lines(events)[5])
+		assert.Positive(t, server.Count("PortRequests.Get"), "it was asked for, and answered with a 404")
 	})
 	t.Run("gone, and back", func(t *testing.T) {
 		t.Parallel()
