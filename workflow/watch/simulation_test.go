@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -169,6 +170,22 @@ func (w *world) note(of map[porting.SubRequestID][]string, id porting.SubRequest
 	}
 }
 
+// inProcess asks a sandbox without the network, which saves a third of the time.
+type inProcess struct{ server *portingtest.Server }
+
+func (p inProcess) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	defer func() {
+		if lost := recover(); lost == http.ErrAbortHandler { //nolint:errorlint // the sandbox drops the connection with this value
+			answer, err = nil, io.ErrUnexpectedEOF
+		} else if lost != nil {
+			panic(lost)
+		}
+	}()
+	recorder := httptest.NewRecorder()
+	p.server.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
 // A counter counts calls and tries.
 type counter struct{ calls, tries atomic.Int64 }
 
@@ -210,7 +227,7 @@ func TestSimulation(t *testing.T) {
 		}
 	}
 	var counted counter
-	c := client(server, porting.WithObserver(&counted))
+	c := client(server, porting.WithObserver(&counted), porting.WithHTTPClient(&http.Client{Transport: inProcess{server}}))
 	memory := &watch.MemoryStore{} // outlives the crashes, as a file would
 	seen, repeats, failed := map[string]bool{}, 0, 0
 	var events []watch.Event
