@@ -13,7 +13,8 @@ import (
 
 // A Store keeps what [Events] has delivered, so that the next one goes on from there. It
 // belongs to one account on one server, and to one loop at a time. What it holds is personal
-// data: phone numbers. [MemoryStore] and [FileStore] are stores.
+// data: phone numbers. [MemoryStore] and [FileStore] are stores; a [SharedStore] is one for
+// several loops.
 type Store interface {
 	// Load returns all records, in any order.
 	Load(ctx context.Context) ([]Record, error)
