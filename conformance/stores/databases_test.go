@@ -70,11 +70,15 @@ func newCluster(ctx context.Context) (*cluster, error) {
 		return nil, err
 	}
 	c := &cluster{bin: bin, dir: dir}
-	if err := c.init(ctx); err != nil {
+	err = c.init(ctx)
+	if err == nil {
+		err = c.start(ctx)
+	}
+	if err != nil {
 		c.remove()
 		return nil, err
 	}
-	return c, c.start(ctx)
+	return c, nil
 }
 
 // postgresBin is the folder of the server's programs, which Debian doesn't have in the PATH.
@@ -97,7 +101,7 @@ func (c *cluster) init(ctx context.Context) error {
 		if err := os.Chown(c.dir, uid, gid); err != nil {
 			return err
 		}
-		c.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}} //nolint:gosec // they are never negative
+		c.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	}
 	output, err := c.command(ctx, "initdb", "-D", filepath.Join(c.dir, "data"), "-U", "porting", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C").CombinedOutput()
 	if err != nil {

@@ -16,7 +16,8 @@
 // A port request belongs to one of 64 shares, by its id. A loop has a lease on about as many of
 // them as any other, and renews it every quarter of its time, by the clock of the database: the
 // clocks of the machines don't matter. When a loop ends, others take over at once. When its
-// process dies, or its machine does, they take over as soon as the lease has run out.
+// process dies, or its machine does, they take over as soon as the lease has run out. A loop
+// that takes long over an event keeps its leases, however long that is.
 //
 // A process that was paused for longer than that may still believe that it has the lease. It
 // can't save: the transaction that saves also has to renew the lease, and fails with
