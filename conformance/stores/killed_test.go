@@ -116,7 +116,7 @@ func (c *childClock) Wait(ctx context.Context, d time.Duration) error {
 }
 
 // A nursery has a sandbox, in which each sub request moves on as soon as somebody has told of its
-// last status, and children that watch it.
+// last status and saved that, and children that watch it.
 type nursery struct {
 	t       *testing.T
 	on      database
@@ -130,10 +130,11 @@ type nursery struct {
 	at         map[porting.SubRequestID]int
 	told       map[porting.SubRequestID]int
 	moved      map[porting.SubRequestID]time.Time
-	longest    time.Duration       // from a move until it was told
-	deliveries map[string][]string // the polls by event
-	late       []line              // that told of a status after the next one was told
-	saved      map[string]bool     // polls
+	longest    time.Duration                     // from a move until it was told
+	deliveries map[string][]string               // the polls by event
+	late       []line                            // that told of a status after the next one was told
+	tellers    map[string][]porting.SubRequestID // by poll
+	saved      map[string]bool                   // polls
 	failed     map[string]string
 	onEvent    map[string]chan struct{} // by child
 }
@@ -144,7 +145,7 @@ func newNursery(t *testing.T, on database, count int) *nursery {
 	n := &nursery{
 		t: t, on: on, sandbox: portingtest.NewServer(), read: make(chan struct{}),
 		at: map[porting.SubRequestID]int{}, told: map[porting.SubRequestID]int{}, moved: map[porting.SubRequestID]time.Time{},
-		deliveries: map[string][]string{}, saved: map[string]bool{}, failed: map[string]string{}, onEvent: map[string]chan struct{}{},
+		deliveries: map[string][]string{}, tellers: map[string][]porting.SubRequestID{}, saved: map[string]bool{}, failed: map[string]string{}, onEvent: map[string]chan struct{}{},
 	}
 	t.Cleanup(n.sandbox.Close)
 	for i := range count {
@@ -186,6 +187,11 @@ func (n *nursery) hear(l line) {
 		n.failed[poll] = l.Failed
 	case l.Saved:
 		n.saved[poll] = n.failed[poll] == ""
+		for _, sub := range n.tellers[poll] {
+			if n.saved[poll] && n.at[sub] == n.told[sub] && !n.still {
+				n.move(sub)
+			}
+		}
 	default:
 		n.deliveries[l.Event] = append(n.deliveries[l.Event], poll)
 		select {
@@ -205,10 +211,8 @@ func (n *nursery) hear(l line) {
 		assert.Equal(n.t, n.told[l.Sub]+1, step, "one was left out")
 		n.told[l.Sub] = step
 		n.longest = max(n.longest, time.Since(n.moved[l.Sub]))
-		if !n.still {
-			n.move(l.Sub)
-		}
 	}
+	n.tellers[poll] = append(n.tellers[poll], l.Sub)
 }
 
 // start starts a child.
@@ -237,6 +241,15 @@ func kill(t *testing.T, process *exec.Cmd) {
 	require.Equal(t, syscall.SIGKILL, exit.Sys().(syscall.WaitStatus).Signal(), "it has ended by itself")
 }
 
+// nudge moves on what was told and saved by a child that was killed before it could say so.
+func (n *nursery) nudge() {
+	for sub, at := range n.at {
+		if n.told[sub] == at && time.Since(n.moved[sub]) > 4*childLease && !n.still {
+			n.move(sub)
+		}
+	}
+}
+
 // stay has the sub requests stay as they are.
 func (n *nursery) stay() {
 	n.mutex.Lock()
@@ -253,6 +266,7 @@ func (n *nursery) advance(steps int) {
 	require.Eventually(n.t, func() bool {
 		n.mutex.Lock()
 		defer n.mutex.Unlock()
+		n.nudge()
 		for sub := range n.at {
 			if n.told[sub] < from[sub]+steps {
 				return false
@@ -326,6 +340,9 @@ func TestKilled(t *testing.T) {
 					}
 				}
 				kill(t, processes[i])
+				n.mutex.Lock()
+				n.nudge()
+				n.mutex.Unlock()
 				processes[i], told[i] = n.start()
 			}
 			n.stay()
