@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/numberporting/porting"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // documentsNeeded are the types of the documents that North American numbers need.
@@ -190,7 +191,7 @@ func Upload(ctx context.Context, client *porting.Client, draft porting.DraftID, 
 		hashes: map[porting.DocumentID]string{},
 	}
 	if u.sleep == nil {
-		u.sleep = sleep
+		u.sleep = wait.For
 	}
 	files := make([]*file, len(documents))
 	for i, document := range documents {

@@ -19,6 +19,7 @@ import (
 	"github.com/numberporting/porting/workflow/bulk"
 	"github.com/numberporting/porting/workflow/foc"
 	"github.com/numberporting/porting/workflow/intake/enduser"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // RunOptions say how a plan is carried out. A zero field has its default.
@@ -87,7 +88,7 @@ func (o *RunOptions) withDefaults() (RunOptions, error) {
 		filled.Now = time.Now
 	}
 	if filled.Sleep == nil {
-		filled.Sleep = sleep
+		filled.Sleep = wait.For
 	}
 	return filled, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/foc"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // Submitted is a draft that was submitted, and the port request that it has become.
@@ -191,7 +192,7 @@ func Submit(ctx context.Context, client *porting.Client, draft porting.DraftID, 
 		sleep:     opts.Sleep,
 	}
 	if s.sleep == nil {
-		s.sleep = sleep
+		s.sleep = wait.For
 	}
 	d, already, err := client.Drafts.Submitted(ctx, draft)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 	"github.com/numberporting/porting/workflow/intake/enduser"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // A Fix is what resolves an exception.
@@ -134,7 +135,7 @@ func Resolve(ctx context.Context, client *porting.Client, portRequest porting.Po
 	}
 	r := &resolving{client: client, portRequest: portRequest, sub: sub, comment: fix.Comment, opts: opts, sleep: opts.Sleep}
 	if r.sleep == nil {
-		r.sleep = sleep
+		r.sleep = wait.For
 	}
 	result := &Resolved{Update: StateNotSent, Comment: StateNotSent}
 	if err := r.update(ctx, fix.Profile, result); err != nil {
@@ -246,15 +247,3 @@ func (r *resolving) lookLater(ctx context.Context) (*porting.Comment, error) {
 
 // sameText passes over how many blanks there are.
 func sameText(a, b string) bool { return slices.Equal(strings.Fields(a), strings.Fields(b)) }
-
-// sleep waits in real time.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
