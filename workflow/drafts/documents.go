@@ -136,12 +136,7 @@ func (e UploadUnknownError) Format(f fmt.State, verb rune) { formatError(f, verb
 func (e UploadUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns what Documents.Upload failed with, and the last look.
-func (e *UploadUnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
-	}
-	return []error{e.Err, e.Look}
-}
+func (e *UploadUnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
 
 // Upload adds documents to a draft, each once: those that the draft has already are left
 // alone. It returns one result for each document, in their order, up to the first that failed.

@@ -137,11 +137,15 @@ func (e *UnknownError) Error() string {
 }
 
 // Unwrap returns what Drafts.Create failed with, and the last look.
-func (e *UnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
+func (e *UnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
+
+// callAndLook are the errors of a call whose answer was lost and, if it failed, of the look
+// for what came of it.
+func callAndLook(call, look error) []error {
+	if look == nil {
+		return []error{call}
 	}
-	return []error{e.Err, e.Look}
+	return []error{call, look}
 }
 
 // Ensure returns the draft that has the numbers, all of them and no others. If the numbers

@@ -353,12 +353,7 @@ func (e *CorrectUnknownError) Error() string {
 }
 
 // Unwrap returns what SubRequests.Update failed with, and the look afterwards.
-func (e *CorrectUnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
-	}
-	return []error{e.Err, e.Look}
-}
+func (e *CorrectUnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
 
 // set sets the fields of an update that a draft's update sets.
 func set(u *porting.SubRequestUpdate, from porting.DraftSubRequestUpdate) {

@@ -122,12 +122,7 @@ func (e *SubmitUnknownError) Error() string {
 }
 
 // Unwrap returns what Drafts.Submit failed with, and the last look.
-func (e *SubmitUnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
-	}
-	return []error{e.Err, e.Look}
-}
+func (e *SubmitUnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
 
 // An UnresolvedError says that a draft was submitted, but that its port request isn't found
 // (yet). Run [Submit] again, which only looks for it, or look for the numbers among the port
