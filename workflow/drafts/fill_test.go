@@ -344,10 +344,7 @@ func TestProfilesThatCannotWork(t *testing.T) {
 			t.Parallel()
 			filled, err := drafts.Fill(t.Context(), client, "draft", profiles)
 			assert.Nil(t, filled)
-			var bad *porting.ArgumentError
-			require.ErrorAs(t, err, &bad)
-			assert.Equal(t, "drafts.Fill", bad.Operation)
-			assert.Equal(t, field, bad.Field)
+			requireArgument(t, err, "drafts.Fill", field)
 			assert.NotContains(t, err.Error(), "555")
 		})
 	}
@@ -489,9 +486,7 @@ func TestCorrectFails(t *testing.T) {
 	client := server.Client(porting.WithRetry(porting.RetryPolicy{MaxAttempts: 1}))
 
 	_, err := drafts.Correct(t.Context(), client, id, subs[0], enduser.Profile{CountryCode: "USA"})
-	var bad *porting.ArgumentError
-	require.ErrorAs(t, err, &bad)
-	assert.Equal(t, "profile.country_code", bad.Field)
+	requireArgument(t, err, "drafts.Correct", "profile.country_code")
 	assert.Zero(t, server.Count("SubRequests.Get"))
 
 	got, err := drafts.Correct(t.Context(), client, id, subs[0], enduser.Profile{FOCDateRequestedByUser: firstWindow.Add(-24 * time.Hour)})
