@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -275,6 +276,25 @@ func TestOneOfManyFails(t *testing.T) {
 			verify(t, path)
 		})
 	}
+}
+
+// TestContextEnds ends the context while the first document is asked for. That ends the run, and
+// isn't taken for a failure of one document.
+func TestContextEnds(t *testing.T) {
+	t.Parallel()
+	server := portingtest.NewServer()
+	defer server.Close()
+	ids := []porting.PortRequestID{submitted(t, server, "+12065550100"), submitted(t, server, "+12065550101")}
+	ctx, cancel := context.WithCancel(t.Context())
+	server.Inject(portingtest.Fault{Operation: portingtest.StorageDownload, Effect: portingtest.Hang(), Match: func(portingtest.Call) bool {
+		cancel()
+		return true
+	}})
+	report, err := archive.ToFolder(ctx, impatient(server), t.TempDir(), ids, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Len(t, report.Added, 3)
+	assert.Empty(t, report.Failed)
+	assert.Equal(t, 1, server.Count("PortRequests.Get"))
 }
 
 func TestRefusedCredentialsEndTheRun(t *testing.T) {

@@ -1,6 +1,7 @@
 package exceptions_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"testing"
@@ -210,6 +211,37 @@ func TestResolveAnswered(t *testing.T) {
 		server.AddComment(id, sub, "Thank you, sent again.")
 	}
 	assert.Equal(t, 1, written(t, server, id))
+}
+
+// TestTextElsewhere has the text on another sub request, on the whole port request, and on
+// this one with a date that has no time of day. Only the last is taken for the fix's comment.
+func TestTextElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		on   string // as JSON; empty: this sub request
+		want exceptions.State
+	}{
+		{"another sub request", `"another"`, exceptions.StateSent},
+		{"the whole port request", "null", exceptions.StateSent},
+		{"this sub request, at some time of the day", "", exceptions.StateThere},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server, id, sub := rejected(t)
+			on := cmp.Or(test.on, `"`+string(sub)+`"`)
+			server.Inject(portingtest.Fault{Operation: "Comments.List", Effect: portingtest.Respond(http.StatusOK,
+				`[{"id":"c","body":"`+fix.Comment+`","sub_request_id":`+on+`,"created_at":"`+server.Now().Format(time.DateOnly)+`"}]`)})
+			opts := onSandboxClock(server)
+			opts.Since = server.Now()
+			got, err := exceptions.Resolve(t.Context(), impatient(server), id, sub, fix, opts)
+			require.NoError(t, err)
+			if test.on == "" {
+				assert.Equal(t, porting.CommentID("c"), got.Written.ID)
+			}
+			assert.Equal(t, test.want, got.Comment)
+		})
+	}
 }
 
 func TestNotTaken(t *testing.T) {
