@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path"
@@ -245,13 +246,13 @@ func (d Document) read(ctx context.Context, place int) (f *file, err error) {
 	}
 	content, err := open()
 	if err != nil {
-		return nil, fmt.Errorf("drafts: Upload: %s: opening it (nothing was sent): %w", field, err)
+		return nil, fmt.Errorf("drafts: Upload: %s: opening it (nothing was sent): %w", field, withoutPath(err))
 	}
 	defer func() { _ = content.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(until(ctx, content), maxDocument+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("drafts: Upload: %s: reading it (nothing was sent): %w", field, err)
+		return nil, fmt.Errorf("drafts: Upload: %s: reading it (nothing was sent): %w", field, withoutPath(err))
 	case len(data) == 0:
 		return nil, badUpload(field+".content", "is empty")
 	case len(data) > maxDocument:
@@ -259,6 +260,14 @@ func (d Document) read(ctx context.Context, place int) (f *file, err error) {
 	}
 	sum := sha256.Sum256(data)
 	return &file{place, d.Filename, d.Type, data, hex.EncodeToString(sum[:]), mediaType(data)}, nil
+}
+
+// withoutPath hides the path of a file in an error: its name can be a customer's.
+func withoutPath(err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: failed.Op, Path: "(the path)", Err: failed.Err}
+	}
+	return err
 }
 
 // until returns a reader that fails once the context has ended.

@@ -291,7 +291,7 @@ func TestUploadArguments(t *testing.T) {
 		{name: "no type", bad: paper("", "loa.pdf", "x"), field: "documents.1.type"},
 		{name: "no name", bad: paper("loa", "", "x"), field: "documents.1.filename"},
 		{name: "a negative wait", bad: good, opts: &drafts.UploadOptions{LookAgain: -1}, field: "look_again"},
-		{name: "a file that isn't there", bad: drafts.Document{Type: "loa", Filename: filepath.Join(t.TempDir(), "none")}, is: fs.ErrNotExist},
+		{name: "a file that isn't there", bad: drafts.Document{Type: "loa", Filename: filepath.Join(t.TempDir(), "Ada Example.pdf")}, is: fs.ErrNotExist},
 		{name: "one that can't be opened", bad: broken(fs.ErrPermission), is: fs.ErrPermission},
 		{name: "a canceled context", bad: good, ended: true, is: context.Canceled},
 	} {
@@ -306,6 +306,7 @@ func TestUploadArguments(t *testing.T) {
 			_, err := drafts.Upload(ctx, wiredClient(server, nil), "draft", []drafts.Document{good, test.bad}, test.opts)
 			if test.is != nil {
 				require.ErrorIs(t, err, test.is)
+				assert.NotContains(t, err.Error(), "Ada")
 			} else {
 				requireArgument(t, err, "drafts.Upload", test.field)
 			}

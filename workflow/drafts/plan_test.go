@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"testing"
 	"time"
@@ -117,9 +118,11 @@ func TestBadPlans(t *testing.T) {
 	_, err = drafts.Run(t.Context(), nil, planned(mixed), onSandbox(sandbox))
 	requireArgument(t, err, "drafts.Run", "client")
 	plan := planned(mixed)
-	plan.Sets[0].Documents[0].Path = "lost.pdf"
+	plan.Sets[0].Documents[0].Path = "lost, of Ada Example.pdf"
 	_, err = drafts.Run(t.Context(), sandbox.Client(), plan, onSandbox(sandbox))
 	require.ErrorContains(t, err, "sets.0.documents.0")
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.NotContains(t, err.Error(), "Ada")
 	assert.Empty(t, sandbox.Requests())
 }
 

@@ -129,7 +129,7 @@ func readable(plan *Plan, open func(string) (io.ReadCloser, error)) error {
 		for j, file := range plan.Sets[i].Documents {
 			content, err := open(file.Path)
 			if err != nil {
-				return fmt.Errorf("drafts: sets.%d.documents.%d: %w", i, j, err)
+				return fmt.Errorf("drafts: sets.%d.documents.%d: %w", i, j, withoutPath(err))
 			}
 			_ = content.Close()
 		}
