@@ -1,6 +1,6 @@
 'use strict';
-// The rows, the filters and the details of the page. Each port is a tbody: a row, and one with its
-// details, which are text within a noscript until they are opened.
+// The order, the filters and the details of the table. This script stands behind the table, so that
+// it works while the details are still being read: those are texts, one noscript for each row.
 (() => {
   const perPage = 100;
   const byId = (id) => document.getElementById(id);
@@ -18,61 +18,69 @@
     }
   }
   if (viewersZone) byId('zone').textContent = `${Intl.DateTimeFormat().resolvedOptions().timeZone} (yours)`;
-  for (const part of document.querySelectorAll('header, .cards, .days')) localTimes(part);
+  for (const part of document.querySelectorAll('header, .cards')) localTimes(part);
 
   const table = document.querySelector('table');
   if (!table) return;
-  const rows = Array.from(table.tBodies, (body, order) => ({ body, order }));
+  const body = table.tBodies[0];
+  const headers = Array.from(table.tHead.rows[0].cells);
+  const rows = Array.from(body.rows, (tr, order) => ({ tr, order }));
+  const details = document.getElementsByTagName('noscript'); // in the order that the rows have at first
+  const isLoaded = () => details.length === rows.length;
   let shown = rows;
   let page = 0;
-  let sorted = { column: -1, down: false };
 
   // What can be found of a row: its cells and its details, but not the names of the fields.
-  const entities = { amp: '&', lt: '<', gt: '>', quot: '"' };
+  const entities = { amp: '&', lt: '<', gt: '>' };
   const plain = (html) => html
-    .replace(/<(dt|h4|summary)\b[^>]*>.*?<\/\1>/gs, ' ')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<(dt|h4)>.*?<\/\1>|<[^>]*>/gs, ' ')
     .replace(/&(?:#(\d+)|(\w+));/g, (all, code, name) => (code ? String.fromCodePoint(code) : entities[name] ?? all));
   function textOf(row) {
-    if (row.text === undefined) {
-      const [cells, more] = row.body.rows;
-      const text = `${cells.textContent} ${plain(row.details ?? more.textContent)}`.toLowerCase();
-      row.text = text.replace(/\s+/g, ' ');
-      row.digits = row.text.replace(/[^\d\s]/g, '');
-    }
-    return row.text;
+    if (row.text !== undefined) return row.text;
+    const cells = Array.from(row.tr.cells, (cell) => cell.textContent).join(' ');
+    const text = `${cells} ${plain(details[row.order]?.textContent ?? '')}`.toLowerCase().replace(/\s+/g, ' ');
+    if (isLoaded()) row.text = text;
+    return text;
   }
   function matches(row, text, digits, turn, status) {
-    if (turn && row.body.dataset.turn !== turn) return false;
-    if (status && !Array.from(row.body.rows[0].cells[3].children).some((s) => s.textContent === status)) return false;
-    return !text || textOf(row).includes(text) || (digits.length > 2 && row.digits.includes(digits));
+    if (turn && row.tr.dataset.turn !== turn) return false;
+    if (status && !Array.from(row.tr.cells[3].children).some((s) => s.textContent === status)) return false;
+    return !text || textOf(row).includes(text) || (digits.length > 2 && textOf(row).includes(digits));
   }
 
-  // A row that is seen for the first time gets a button that opens its details.
+  // A row that is seen for the first time gets a button in place of its link.
   function enhance(row) {
     if (row.button) return;
-    const cell = row.body.rows[0].cells[0];
     const button = document.createElement('button');
     button.type = 'button';
-    button.append(cell.firstChild);
+    button.textContent = row.tr.cells[0].firstChild.textContent;
     button.setAttribute('aria-expanded', 'false');
-    button.addEventListener('click', () => open(row, button.getAttribute('aria-expanded') === 'false'));
-    cell.prepend(button);
+    button.addEventListener('click', () => open(row, !row.isOpen));
+    row.tr.cells[0].firstChild.replaceWith(button);
     row.button = button;
-    localTimes(row.body);
+    localTimes(row.tr);
   }
   function open(row, isOpen) {
+    if (!details[row.order]) return;
     enhance(row);
-    const more = row.body.rows[1];
-    if (isOpen && row.details === undefined) {
-      row.details = more.textContent;
+    if (!row.more) {
+      row.more = document.createElement('tr');
+      row.more.className = 'more';
       const parsed = document.createElement('template');
-      parsed.innerHTML = row.details;
-      more.cells[0].replaceChildren(parsed.content.querySelector('.body'));
-      localTimes(more);
+      parsed.innerHTML = details[row.order].textContent;
+      row.more.insertCell().append(parsed.content);
+      localTimes(row.more);
     }
-    more.classList.toggle('open', isOpen);
+    row.isOpen = isOpen;
     row.button.setAttribute('aria-expanded', String(isOpen));
+    row.tr.after(row.more);
+    if (!isOpen) row.more.remove();
+    span();
+  }
+  // Details are as wide as the columns that the screen has room for.
+  function span() {
+    const columns = headers.filter((header) => header.offsetWidth).length;
+    for (const row of rows) if (row.isOpen) row.more.cells[0].colSpan = columns;
   }
 
   const form = byId('filter');
@@ -82,11 +90,10 @@
     const digits = /^[\d\s()+.-]+$/.test(text) ? text.replace(/\D/g, '') : '';
     shown = rows.filter((row) => {
       const isIn = matches(row, text, digits, turn.value, status.value);
-      row.body.classList.toggle('no', !isIn);
+      for (const tr of [row.tr, row.more]) tr?.classList.toggle('no', !isIn);
       return isIn;
     });
-    byId('count').textContent = shown.length === rows.length
-      ? `${rows.length} ports` : `${shown.length} of ${rows.length} ports`;
+    byId('count').textContent = shown.length === rows.length ? `${rows.length} ports` : `${shown.length} of ${rows.length} ports`;
     show(0);
   }
   function show(number) {
@@ -94,7 +101,7 @@
     const last = Math.max(0, Math.ceil(shown.length / perPage) - 1);
     shown.forEach((row, i) => {
       const isHere = Math.floor(i / perPage) === page;
-      row.body.classList.toggle('off', !isHere);
+      for (const tr of [row.tr, row.more]) tr?.classList.toggle('off', !isHere);
       if (isHere) enhance(row);
     });
     byId('pages').hidden = last === 0;
@@ -104,22 +111,21 @@
   }
 
   const collator = new Intl.Collator(undefined, { numeric: true });
-  const headers = Array.from(table.tHead.rows[0].cells);
   function sort(column) {
-    sorted = { column, down: sorted.column === column && !sorted.down };
+    const isDown = headers[column].getAttribute('aria-sort') === 'ascending';
     const isNumber = headers[column].dataset.by === 'number';
-    for (const row of rows) {
-      const cell = row.body.rows[0].cells[column];
-      row.key = isNumber ? Number(cell.dataset.v) : cell.textContent;
-    }
-    const isNone = (key) => key === '' || key === 0 && column > 5; // without a date: always last
-    rows.sort((a, b) => isNone(a.key) - isNone(b.key) ||
-      (isNumber ? a.key - b.key : collator.compare(a.key, b.key)) * (sorted.down ? -1 : 1) || a.order - b.order);
-    table.append(...rows.map((row) => row.body));
-    headers.forEach((header, i) => {
-      if (i === column) header.setAttribute('aria-sort', sorted.down ? 'descending' : 'ascending');
-      else header.removeAttribute('aria-sort');
+    const keys = new Map(rows.map((row) => {
+      const cell = row.tr.cells[column];
+      return [row, isNumber ? Number(cell.dataset.v) : cell.textContent];
+    }));
+    const isNone = (key) => key === '' || (isNumber && key < 0); // always last
+    rows.sort((a, b) => {
+      const [x, y] = [keys.get(a), keys.get(b)];
+      return isNone(x) - isNone(y) || (isNumber ? x - y : collator.compare(x, y)) * (isDown ? -1 : 1) || a.order - b.order;
     });
+    body.append(...rows.flatMap((row) => (row.isOpen ? [row.tr, row.more] : [row.tr])));
+    for (const header of headers) header.removeAttribute('aria-sort');
+    headers[column].setAttribute('aria-sort', isDown ? 'descending' : 'ascending');
     update();
   }
   headers.forEach((header, column) => {
@@ -133,7 +139,7 @@
   // A link to a port opens its details, whatever the filters and the page are.
   function follow() {
     const id = decodeURIComponent(location.hash.slice(1));
-    const row = id.startsWith('p-') && rows.find((r) => r.body.id === id);
+    const row = id && rows.find((r) => r.tr.dataset.id === id);
     if (!row) return;
     if (!shown.includes(row)) {
       form.reset();
@@ -141,10 +147,9 @@
     }
     show(Math.floor(shown.indexOf(row) / perPage));
     open(row, true);
-    row.body.scrollIntoView({ block: 'start' });
+    row.tr.scrollIntoView();
     row.button.focus({ preventScroll: true });
   }
-  window.addEventListener('hashchange', follow);
   document.addEventListener('click', (event) => {
     const link = event.target.closest('a[href^="#"]');
     if (!link) return;
@@ -152,19 +157,28 @@
       form.reset();
       turn.value = link.dataset.turn;
       update();
-    } else if (link.hash === location.hash) follow(); // the hash doesn't change then
+    } else if (link.hash === location.hash) {
+      follow(); // the hash doesn't change then
+    }
   });
-
+  addEventListener('hashchange', follow);
+  addEventListener('resize', span);
   form.addEventListener('input', update);
   form.addEventListener('reset', () => setTimeout(update));
   form.addEventListener('submit', (event) => event.preventDefault());
-  byId('back').addEventListener('click', () => turnPage(-1));
-  byId('next').addEventListener('click', () => turnPage(1));
-  function turnPage(by) {
-    show(page + by);
-    byId('ports').scrollIntoView();
+  for (const [id, by] of [['back', -1], ['next', 1]]) {
+    byId(id).addEventListener('click', () => show(page + by));
   }
   form.hidden = false;
   update();
-  follow();
+  document.addEventListener('DOMContentLoaded', () => {
+    follow();
+    if (find.value) update();
+    const prepare = (from) => window.requestIdleCallback?.((left) => { // the first search needn't wait then
+      let next = from;
+      while (next < rows.length && left.timeRemaining() > 1) textOf(rows[next++]);
+      if (next < rows.length) prepare(next);
+    });
+    prepare(0);
+  });
 })();

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -33,20 +34,17 @@ type day struct {
 
 // A column is a day of the chart.
 type column struct {
-	X                 int // of its left edge
-	Label             string
-	Weekend           bool
-	First             bool // of its week, or the chart's
-	Confirmed         int
-	Requested         int
-	ConfirmedY        int
-	ConfirmedHeight   int
-	RequestedY        int
-	RequestedHeight   int
-	TotalY            int // of the number above it
-	Total             int
-	Date              string
-	WeekLabelIsHidden bool
+	Date                        string // Mon 2006-01-02
+	Label                       string // the day of the month
+	Weekend                     bool
+	First                       bool // of its week, or of the chart
+	Confirmed, Requested, Total int  // numbers
+
+	// Where it is drawn: its span, the bars in it and the total above them.
+	Left, X, Middle             int
+	ConfirmedY, ConfirmedHeight int
+	RequestedY, RequestedHeight int
+	TotalY                      int
 }
 
 // The chart's measures, in its own units.
@@ -73,8 +71,8 @@ func (vr *viewer) timeline(ports []*portView) timeline {
 	byDate := map[string]*day{}
 	for date, subs := range byDay {
 		at, _ := time.Parse(time.DateOnly, date)
-		slices.SortStableFunc(subs, func(a, b *subView) int { return int(a.Advice.Date.Unix - b.Advice.Date.Unix) })
-		d := &day{Date: date, Text: at.Format("Mon 2006-01-02"), Away: awayOf(int(at.Sub(today).Hours() / 24)), SubCount: len(subs)}
+		slices.SortStableFunc(subs, func(a, b *subView) int { return cmp.Compare(a.Advice.Date.Unix, b.Advice.Date.Unix) })
+		d := &day{Date: date, Text: at.Format(dayText), Away: awayOf(int(at.Sub(today).Hours() / 24)), SubCount: len(subs)}
 		for _, s := range subs {
 			if s.Advice.Confirmed {
 				d.Confirmed += s.NumberCount
@@ -92,19 +90,9 @@ func (vr *viewer) timeline(ports []*portView) timeline {
 	for _, d := range byDate {
 		t.Days = append(t.Days, *d)
 	}
-	slices.SortFunc(t.Days, func(a, b day) int { return compare(a.Date, b.Date) })
+	slices.SortFunc(t.Days, func(a, b day) int { return cmp.Compare(a.Date, b.Date) })
 	t.Chart, t.Most = chart(today, byDate)
 	return t
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // dayOf is the day of a moment in the page's zone.
@@ -138,9 +126,10 @@ func chart(today time.Time, days map[string]*day) (columns []column, most int) {
 	for i := range chartDays {
 		at := today.AddDate(0, 0, i)
 		c := column{
-			X: i * columnWidth, Label: at.Format("2"), Date: at.Format("Mon 2006-01-02"),
+			Date: at.Format(dayText), Label: at.Format("2"),
 			Weekend: at.Weekday() == time.Saturday || at.Weekday() == time.Sunday,
 			First:   i == 0 || at.Weekday() == time.Monday,
+			Left:    i * columnWidth, X: i*columnWidth + 2, Middle: i*columnWidth + columnWidth/2,
 		}
 		if d := days[at.Format(time.DateOnly)]; d != nil {
 			c.Confirmed, c.Requested, c.Total = d.Confirmed, d.Requested, d.Confirmed+d.Requested

@@ -69,9 +69,9 @@ var turnLabels = []struct {
 	turn        watch.Turn
 	label, says string
 }{
-	{watch.Ours, "Our move", "the carrier has rejected something"},
-	{watch.Unknown, "Look at it", "a status that is not documented"},
-	{watch.Theirs, "Their move", "the carriers or the vendor work on it"},
+	{watch.Ours, "Our move", "rejected by the carrier"},
+	{watch.Unknown, "Unknown", "a status that is not documented"},
+	{watch.Theirs, "Their move", "with the carriers or the vendor"},
 	{watch.Ported, "Ported", "done"},
 	{watch.Cancelled, "Cancelled", "done, without the numbers"},
 }
@@ -176,10 +176,13 @@ type documentView struct {
 
 // A moment is a time as the page has it. It is empty if there is none.
 type moment struct {
-	ISO  string // RFC 3339 in UTC, or a date
+	ISO  string // in UTC, to the minute; or a date
 	Text string // in the page's zone
 	Unix int64
 }
+
+// dayText is how a day is written: in the order that sorts, with the day of the week.
+const dayText = "Mon 2006-01-02"
 
 // A viewer makes the view.
 type viewer struct {
@@ -536,14 +539,13 @@ func (vr *viewer) comment(c *porting.Comment, mask secrets.Mask, keys map[portin
 
 // moment makes a time for the page. A date without a time of day is in no zone.
 func (vr *viewer) moment(t porting.Timestamp) moment {
-	const day, dayAndTime = "Mon 2006-01-02", "Mon 2006-01-02 15:04"
 	switch {
 	case t.IsZero():
 		return moment{}
 	case t.DateOnly():
-		return moment{t.UTC().Format(time.DateOnly), t.UTC().Format(day), t.Unix()}
+		return moment{t.UTC().Format(time.DateOnly), t.UTC().Format(dayText), t.Unix()}
 	}
-	return moment{t.UTC().Format(time.RFC3339), t.In(vr.zone).Format(dayAndTime), t.Unix()}
+	return moment{t.UTC().Format("2006-01-02T15:04Z"), t.In(vr.zone).Format(dayText + " 15:04"), t.Unix()}
 }
 
 // appendOnce appends a value unless it is empty or there already.
@@ -553,4 +555,12 @@ func appendOnce[T comparable](list []T, v T) []T {
 		return list
 	}
 	return append(list, v)
+}
+
+// Sort is what the table is sorted by: seconds, or a negative number if there is no time.
+func (m moment) Sort() int64 {
+	if m.ISO == "" {
+		return -1
+	}
+	return max(0, m.Unix)
 }
