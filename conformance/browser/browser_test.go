@@ -29,7 +29,7 @@ var (
 )
 
 // chromium is the browser, nil where there is none.
-var chromium context.Context //nolint:containedctx // chromedp keeps its browser in one
+var chromium context.Context
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -60,7 +60,7 @@ func run(m *testing.M) int {
 		log.Print(err)
 		return 1
 	}
-	chromium = ctx
+	chromium = ctx //nolint:fatcontext // this is where the browser is kept
 	return m.Run()
 }
 
@@ -78,7 +78,7 @@ func find() string {
 // looked at when the test ends.
 type tab struct {
 	t   *testing.T
-	ctx context.Context //nolint:containedctx // it is the tab
+	ctx context.Context
 
 	mutex    sync.Mutex
 	requests []string

@@ -209,16 +209,18 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-func TestPhone(t *testing.T) {
+// TestWidths looks for what a screen has no room for, from phones to desks.
+func TestWidths(t *testing.T) {
 	t.Parallel()
 	ports, now := sample(t)
 	ports[0].PortRequest.SubRequests[0].PersonOrCompanyName = strings.Repeat("Donaudampfschifffahrts", 5)
-	for _, width := range []int64{320, 390} {
+	for _, width := range []int64{320, 390, 680, 800, 1000, 1280} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			t.Parallel()
-			b := show(t, look{width: width, height: 844, phone: true}, ports, at(now))
+			b := show(t, look{width: width, height: 844, phone: width < 600}, ports, at(now))
 			eval[any](b, `document.querySelectorAll('tbody th button').forEach((button) => button.click())`)
-			assert.Equal(t, int(width), eval[int](b, `document.documentElement.scrollWidth`))
+			assert.Equal(t, int(width), eval[int](b, `Math.max(innerWidth, document.documentElement.scrollWidth)`))
+			assert.Equal(t, []string{}, eval[[]string](b, `Array.from(document.querySelectorAll('thead th')).filter((h) => h.scrollWidth > h.clientWidth).map((h) => h.innerText)`))
 			assert.Equal(t, []string{}, eval[[]string](b, `Array.from(document.querySelectorAll('main *')).filter((e) => e.checkVisibility() && !e.ownerSVGElement && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))`))
 		})
 	}

@@ -27,8 +27,8 @@ func TestScreenshots(t *testing.T) {
 	ports, now := sample(t)
 	o := &report.Options{Title: "Ports of Example Telecom", Now: func() time.Time { return now }, Location: time.UTC}
 	for name, as := range map[string]look{
-		"report-light": {width: 1280, height: 1960},
-		"report-dark":  {width: 1280, height: 1960, dark: true},
+		"report-light": {width: 1280, height: 2300},
+		"report-dark":  {width: 1280, height: 2300, dark: true},
 		"report-phone": {width: 390, height: 1500, phone: true},
 		"report-print": {width: 794, height: 1123},
 	} {
@@ -37,12 +37,13 @@ func TestScreenshots(t *testing.T) {
 			b := show(t, as, ports, o)
 			if name == "report-print" {
 				do(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+				eval[any](b, `document.body.style.padding = '2rem'`) // as paper has a margin
 			}
 			shot := do(b, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 			picture := small(t, shot.Data)
 			assert.Less(t, len(picture), 200_000)
 			if *screenshots != "" {
-				require.NoError(t, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644)) //nolint:gosec // it is a picture for everybody
+				require.NoError(t, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644))
 			}
 		})
 	}
@@ -56,7 +57,7 @@ func small(t *testing.T, data []byte) []byte {
 	counts := map[color.RGBA]int{}
 	for y := range full.Bounds().Dy() {
 		for x := range full.Bounds().Dx() {
-			counts[color.RGBAModel.Convert(full.At(x, y)).(color.RGBA)]++ //nolint:errcheck // the model makes nothing else
+			counts[color.RGBAModel.Convert(full.At(x, y)).(color.RGBA)]++
 		}
 	}
 	var frequent []color.RGBA

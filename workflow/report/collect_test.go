@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,21 +185,28 @@ func TestCollectParallel(t *testing.T) {
 		client := server.Client(porting.WithHTTPClient(&http.Client{Transport: slow}))
 		_, err := report.Collect(t.Context(), client, &report.Options{Parallel: 5})
 		require.NoError(t, err)
-		assert.Equal(t, int64(5), slow.most.Load())
+		assert.Equal(t, 5, slow.most)
 	})
 }
 
 // slowly asks a handler in this process, and takes a second for each answer.
 type slowly struct {
-	handler   http.Handler
-	now, most atomic.Int64
+	handler http.Handler
+
+	mutex     sync.Mutex
+	now, most int // requests under way
 }
 
 func (s *slowly) RoundTrip(r *http.Request) (*http.Response, error) {
-	n := s.now.Add(1)
-	defer s.now.Add(-1)
-	for most := s.most.Load(); n > most && !s.most.CompareAndSwap(most, n); most = s.most.Load() {
-	}
+	s.mutex.Lock()
+	s.now++
+	s.most = max(s.most, s.now)
+	s.mutex.Unlock()
+	defer func() {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		s.now--
+	}()
 	timer := time.NewTimer(time.Second)
 	defer timer.Stop()
 	<-timer.C

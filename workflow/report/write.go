@@ -46,7 +46,7 @@ func write(w io.Writer, ports []Port, o *Options, live bool) error {
 	out := bufio.NewWriter(w)
 	v := viewOf(ports, o)
 	v.Live = live
-	v.Policy, v.Style, v.Script = policy, template.CSS(pageStyle), template.JS(pageScript) //nolint:gosec // both are this package's own
+	v.Policy, v.Style, v.Script = policy, template.CSS(pageStyle), template.JS(pageScript)
 	if err := page.Execute(out, v); err != nil {
 		return err
 	}
