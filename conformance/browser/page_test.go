@@ -81,13 +81,13 @@ func TestFilter(t *testing.T) {
 		assert.Equal(t, c.count, eval[string](b, count), c.text)
 		assert.Equal(t, c.customer, strings.Join(eval[[]string](b, column(1)), ", "), c.text)
 	}
-	b.clickOn(`button[type=reset]`)
+	b.clickOn(`#clear`)
 	b.waitFor(count + ` === '40 ports'`)
 
 	b.clickOn(`.tiles li.ours a`)
 	assert.Equal(t, "4 of 40 ports", eval[string](b, count))
 	assert.Equal(t, []string{"Our move", "Our move", "Our move", "Our move"}, eval[[]string](b, column(2)))
-	b.clickOn(`button[type=reset]`)
+	b.clickOn(`#clear`)
 	b.waitFor(count + ` === '40 ports'`)
 
 	b.do(chromedp.Focus(chromedp.ID("status")), chromedp.KeyEvent("awaiting"))
@@ -229,7 +229,7 @@ func TestWidths(t *testing.T) {
 func TestPrint(t *testing.T) {
 	t.Parallel()
 	ports, now := sample(t)
-	b := show(t, look{width: 794, height: 1123, dark: true}, many(ports, 130), at(now))
+	b := show(t, look{width: 794, height: 1123, dark: true, zone: "Asia/Tokyo"}, many(ports, 130), at(now))
 	assert.Len(t, eval[[]string](b, column(0)), 100)
 	do(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print", Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
 	assert.Len(t, eval[[]string](b, column(0)), 130, "all pages of the table are printed")
@@ -243,6 +243,7 @@ func TestPrint(t *testing.T) {
 	file, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
 	require.NoError(t, err)
 	assert.Greater(t, len(file), 10_000)
+	assert.Zero(t, eval[int](b, `document.querySelectorAll('tbody time:not([title])').length`), "times are in the viewer's zone on all of them")
 }
 
 func TestPages(t *testing.T) {
@@ -259,6 +260,13 @@ func TestPages(t *testing.T) {
 	b.do(chromedp.SendKeys(chromedp.ID("text"), "example bakery"))
 	assert.Equal(t, "7 of 250 ports", eval[string](b, count))
 	assert.False(t, eval[bool](b, `document.getElementById('pages').checkVisibility()`))
+
+	// A link leads to a port that the filter hides, on another page.
+	eval[any](b, `location.hash = document.querySelectorAll('tbody tr')[230].dataset.id`)
+	b.waitFor(`document.querySelectorAll('tr.more').length === 1`)
+	eval[any](b, `new Promise((done) => setTimeout(done, 50))`, chromedp.EvalAwaitPromise)
+	assert.Equal(t, "Page 3 of 3", eval[string](b, where))
+	assert.True(t, eval[bool](b, `document.querySelector('tr.more').checkVisibility()`))
 }
 
 // TestWithoutScript shows what there is without a script: all of it.
@@ -331,7 +339,7 @@ func TestLive(t *testing.T) {
 	defer server.Close()
 	b := open(t, look{})
 	b.do(chromedp.Navigate(server.URL))
-	assert.Equal(t, "1 ports", eval[string](b, count))
+	assert.Equal(t, "1 port", eval[string](b, count))
 	_, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(`header a`)))
 	require.NoError(t, err)
 	assert.Equal(t, "2 ports", eval[string](b, count))

@@ -85,6 +85,9 @@
 
   const form = byId('filter');
   const [find, turn, status] = [byId('text'), byId('turn'), byId('status')];
+  function clear() {
+    for (const control of [find, turn, status]) control.value = '';
+  }
   function update() {
     const text = find.value.trim().toLowerCase().replace(/\s+/g, ' ');
     const digits = /^[\d\s()+.-]+$/.test(text) ? text.replace(/\D/g, '') : '';
@@ -93,7 +96,8 @@
       for (const tr of [row.tr, row.more]) tr?.classList.toggle('no', !isIn);
       return isIn;
     });
-    byId('count').textContent = shown.length === rows.length ? `${rows.length} ports` : `${shown.length} of ${rows.length} ports`;
+    const all = `${rows.length} ${rows.length === 1 ? 'port' : 'ports'}`;
+    byId('count').textContent = shown.length === rows.length ? all : `${shown.length} of ${all}`;
     show(0);
   }
   function show(number) {
@@ -142,7 +146,7 @@
     const row = id && rows.find((r) => r.tr.dataset.id === id);
     if (!row) return;
     if (!shown.includes(row)) {
-      form.reset();
+      clear();
       update();
     }
     show(Math.floor(shown.indexOf(row) / perPage));
@@ -154,7 +158,7 @@
     const link = event.target.closest('a[href^="#"]');
     if (!link) return;
     if (link.dataset.turn) {
-      form.reset();
+      clear();
       turn.value = link.dataset.turn;
       update();
     } else if (link.hash === location.hash) {
@@ -163,8 +167,13 @@
   });
   addEventListener('hashchange', follow);
   addEventListener('resize', span);
+  addEventListener('beforeprint', () => localTimes(body)); // all rows are printed
   form.addEventListener('input', update);
-  form.addEventListener('reset', () => setTimeout(update));
+  byId('clear').addEventListener('click', () => {
+    clear();
+    update();
+    find.focus();
+  });
   form.addEventListener('submit', (event) => event.preventDefault());
   for (const [id, by] of [['back', -1], ['next', 1]]) {
     byId(id).addEventListener('click', () => show(page + by));
