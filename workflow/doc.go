@@ -62,5 +62,10 @@
 //	reading, found := exceptions.Find(comments, sub.ID)
 //	resolved, err := exceptions.Resolve(ctx, client, portRequest, sub.ID, fix, nil)
 //
+// Package report shows all ports on one page, those first that need you:
+//
+//	ports, err := report.Collect(ctx, client, nil)
+//	err = report.Write(file, ports, nil)
+//
 // The programs in the repository's folder examples do each of these things on a sandbox.
 package workflow
