@@ -107,4 +107,3 @@ func duration(text string) (time.Duration, error) {
 	}
 	return d, nil
 }
-
