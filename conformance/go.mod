@@ -3,6 +3,8 @@ module github.com/numberporting/porting/conformance
 go 1.26.0
 
 require (
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
 	github.com/go-json-experiment/json v1.27.2
 	github.com/numberporting/porting v0.0.0
 	github.com/pb33f/libopenapi v0.41.8

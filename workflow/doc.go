@@ -51,5 +51,10 @@
 //
 //	outcome, err := drafts.Run(ctx, client, plan, &drafts.RunOptions{Journal: journal})
 //
+// Package report shows all ports on one page, those first that need you:
+//
+//	ports, err := report.Collect(ctx, client, nil)
+//	err = report.Write(file, ports, nil)
+//
 // The programs in the repository's folder examples do each of these things on a sandbox.
 package workflow
