@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
@@ -36,14 +35,6 @@ func (t *tool) check() *cobra.Command {
 				return err
 			}
 			defer w.close()
-			if output != "" {
-				file, err := os.OpenFile(output, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-				if err != nil {
-					return err
-				}
-				defer func() { _ = file.Close() }()
-				t.out = file
-			}
 			opts := &bulk.Options{}
 			if journal != "" {
 				kept, err := bulk.OpenJournal(w.own(journal))
@@ -53,8 +44,9 @@ func (t *tool) check() *cobra.Command {
 				defer func() { _ = kept.Close() }()
 				opts.Journal = kept
 			}
-			err = t.checkAll(cmd.Context(), w, read.E164(), opts, t.checkPrinter(asCSV))
-			return cmp.Or(err, t.rejected(read))
+			return cmp.Or(t.into(output, func() error {
+				return t.checkAll(cmd.Context(), w, read.E164(), opts, t.checkPrinter(asCSV))
+			}), t.rejected(read))
 		},
 	}
 	source.flags(cmd.Flags())

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,4 +77,17 @@ func plural(n int, thing string, endings ...string) string {
 		return "1 " + thing + endings[0]
 	}
 	return fmt.Sprintf("%d %s%s", n, thing, endings[1])
+}
+
+// into has f print to a file, which only its owner can read, if one is named.
+func (t *tool) into(path string, f func() error) error {
+	if path == "" {
+		return f()
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	t.out = file
+	return errors.Join(f(), file.Close())
 }
