@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
@@ -54,7 +55,7 @@ func (t *tool) explain(ctx context.Context, err error) code {
 	if err == nil {
 		return codeDone
 	}
-	fmt.Fprintln(t.errOut, "porting:", err)
+	fmt.Fprintln(t.errOut, "porting:", strings.TrimPrefix(err.Error(), "porting: "))
 	switch {
 	case !t.started:
 		fmt.Fprintln(t.errOut, "porting: -h shows how it is used")

@@ -18,7 +18,7 @@ import (
 )
 
 func (t *tool) fix() *cobra.Command {
-	var set map[string]string
+	var given []string
 	var comment string
 	var yes, mayBeSent bool
 	cmd := &cobra.Command{
@@ -30,6 +30,10 @@ func (t *tool) fix() *cobra.Command {
 		Example: "  porting fix +13125550185 --set postal_code=60602 --comment 'The postal code is corrected.'\n  porting fix sr_4711 --set pin_passcode=@pin.txt --yes",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := pairs(given)
+			if err != nil {
+				return err
+			}
 			profile, err := t.profile(set)
 			if err != nil {
 				return err
@@ -59,11 +63,24 @@ func (t *tool) fix() *cobra.Command {
 			return cmp.Or(t.printChange(sub, "update", string(resolved.Update), "comment", string(resolved.Comment)), err)
 		},
 	}
-	cmd.Flags().StringToStringVar(&set, "set", nil, "a `field=value` to change, such as postal_code=60602")
+	cmd.Flags().StringArrayVar(&given, "set", nil, "a `field=value` to change, such as postal_code=60602")
 	cmd.Flags().StringVar(&comment, "comment", "", "what the carrier is told")
 	cmd.Flags().BoolVar(&yes, "yes", false, "don't ask")
 	cmd.Flags().BoolVar(&mayBeSent, "may-be-sent", false, "an earlier run may have sent the comment: look, and don't write it")
 	return cmd
+}
+
+// pairs reads what --set was given.
+func pairs(given []string) (map[string]string, error) {
+	set := map[string]string{}
+	for _, pair := range given {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, usagef("--set takes field=value")
+		}
+		set[key] = value
+	}
+	return set, nil
 }
 
 // profile reads the fields of --set, by the API's names.

@@ -51,6 +51,6 @@ func (t *tool) root() *cobra.Command {
 	root.PersistentFlags().BoolVar(&t.json, "json", false, "print JSON, an object a line")
 	root.PersistentFlags().StringVar(&t.sandboxFile, "sandbox-file", "",
 		"the `file` with the state of the sandbox (default $PORTING_SANDBOX, or a file in your state folder)")
-	root.AddCommand(t.check(), t.plan(), t.apply(), t.status(), t.fix(), t.comment(), t.cancel(), t.archive(), t.export(), t.report(), t.serve(), t.env(), t.sandbox())
+	root.AddCommand(t.check(), t.plan(), t.apply(), t.status(), t.watch(), t.fix(), t.comment(), t.cancel(), t.archive(), t.export(), t.report(), t.serve(), t.env(), t.sandbox())
 	return root
 }
