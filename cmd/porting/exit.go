@@ -55,6 +55,9 @@ func (t *tool) explain(ctx context.Context, err error) code {
 	if err == nil {
 		return codeDone
 	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(t.errOut, "porting: interrupted")
+	}
 	fmt.Fprintln(t.errOut, "porting:", strings.TrimPrefix(err.Error(), "porting: "))
 	switch {
 	case !t.started:

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/lipgloss/table"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"charm.land/lipgloss/v2/table"
 
 	"github.com/numberporting/porting/workflow/watch"
 )
@@ -21,7 +21,7 @@ func (t *tool) live(ctx context.Context, w *world, opts *watch.Options, to *noti
 	defer cancel()
 	screen := tea.NewProgram(&liveModel{}, tea.WithContext(ctx), tea.WithInput(t.in), tea.WithOutput(t.out), tea.WithoutSignalHandler())
 	followed := make(chan error, 1)
-	opts.Clock = &clock{world: w, pause: 500 * time.Millisecond, polled: func() {
+	opts.Clock = &clock{world: w, store: opts.Store, pause: 500 * time.Millisecond, polled: func() {
 		records, _ := opts.Store.Load(ctx)
 		screen.Send(polled{w.now(), records})
 	}}
@@ -64,7 +64,7 @@ func (m *liveModel) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 	case watch.Event:
 		m.last = append(m.last, message)
 		m.last = m.last[max(0, len(m.last)-5):]
-	case tea.KeyMsg:
+	case tea.KeyPressMsg:
 		if key := message.String(); key == "q" || key == "ctrl+c" || key == "esc" {
 			return m, tea.Quit
 		}
@@ -73,7 +73,7 @@ func (m *liveModel) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 // View draws the table: exceptions first, and no more than fits a screen.
-func (m *liveModel) View() string {
+func (m *liveModel) View() tea.View {
 	const most = 20
 	rows := table.New().Border(lipgloss.NormalBorder()).Headers("PORT REQUEST", "SUB REQUEST", "STATUS", "MOVE", "FOC DATE", "NUMBERS")
 	shown, all := 0, 0
@@ -93,5 +93,5 @@ func (m *liveModel) View() string {
 	for _, e := range m.last {
 		text += fmt.Sprintf("%s  %v\n", e.Time.UTC().Format(time.DateTime+"Z"), e)
 	}
-	return text
+	return tea.NewView(text)
 }

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/charmbracelet/lipgloss"
+	"charm.land/lipgloss/v2"
 	"github.com/numberporting/porting"
 	"golang.org/x/term"
 )
@@ -43,13 +42,13 @@ func (t *tool) table(header string, rows []row) error {
 		fmt.Fprintln(w, strings.Join(row.cells, "\t"))
 	}
 	_ = w.Flush()
-	// lipgloss finds out whether there is a terminal, and heeds NO_COLOR.
-	red := lipgloss.NewRenderer(t.out).NewStyle().Foreground(lipgloss.Color("1")).Bold(true)
+	red := lipgloss.NewStyle().Foreground(lipgloss.Color("1")).Bold(true)
 	for i, line := range strings.Split(strings.TrimRight(text.String(), "\n"), "\n") {
 		if line = strings.TrimRight(line, " "); i > 0 && rows[i-1].needsYou {
 			line = red.Render(line)
 		}
-		if _, err := io.WriteString(t.out, line+"\n"); err != nil {
+		// It prints no colors but on a terminal, and none with NO_COLOR.
+		if _, err := lipgloss.Fprintln(t.out, line); err != nil {
 			return err
 		}
 	}

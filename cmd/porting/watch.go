@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,7 @@ func (t *tool) watch() *cobra.Command {
 			if isTerminal(t.out) && isTerminal(t.in) && !once && !t.json {
 				return t.live(cmd.Context(), w, opts, &to)
 			}
-			opts.Clock = &clock{world: w, once: once, polled: func() {}}
+			opts.Clock = &clock{world: w, once: once, store: opts.Store, polled: func() {}}
 			return t.follow(cmd.Context(), w, opts, &to, t.printEvent)
 		},
 	}
@@ -111,6 +112,7 @@ type clock struct {
 	*world
 
 	once   bool
+	store  watch.Store
 	pause  time.Duration // what a wait on the sandbox takes
 	polled func()
 }
@@ -119,7 +121,7 @@ func (c *clock) Now() time.Time { return c.now() }
 
 func (c *clock) Wait(ctx context.Context, d time.Duration) error {
 	c.polled()
-	if c.once {
+	if c.once || c.box != nil && isOver(ctx, c.store) { // on the sandbox, nothing more will ever come
 		return errOnce
 	}
 	if c.box != nil && c.pause > 0 {
@@ -129,6 +131,12 @@ func (c *clock) Wait(ctx context.Context, d time.Duration) error {
 		}
 	}
 	return cmp.Or(ctx.Err(), c.wait(ctx, d))
+}
+
+// isOver tells whether all port requests that the store has are complete.
+func isOver(ctx context.Context, store watch.Store) bool {
+	records, err := store.Load(ctx)
+	return err == nil && !slices.ContainsFunc(records, func(r watch.Record) bool { return !r.Complete && !r.Gone })
 }
 
 // printEvent prints a change on a line, or as JSON.
