@@ -74,7 +74,7 @@ type setSummary struct {
 func (t *tool) outcome(plan *drafts.Plan, outcome *drafts.Outcome, dryRun bool) error {
 	done, numbers := 0, 0
 	for i, set := range outcome.Sets {
-		s := setSummary{Name: set.Name, Numbers: len(plan.Sets[i].Numbers), LeftOut: set.LeftOut, Step: set.Step, PortRequest: string(set.PortRequestID), Calls: set.Calls}
+		s := setSummary{Name: cmp.Or(set.Name, fmt.Sprintf("set %d", i+1)), Numbers: len(plan.Sets[i].Numbers), LeftOut: set.LeftOut, Step: set.Step, PortRequest: string(set.PortRequestID), Calls: set.Calls}
 		if set.Draft != nil {
 			s.Draft = string(set.Draft.ID)
 		}

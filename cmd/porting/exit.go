@@ -10,6 +10,7 @@ import (
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 	"github.com/numberporting/porting/workflow/exceptions"
+	"github.com/numberporting/porting/workflow/foc"
 	"github.com/numberporting/porting/workflow/intake"
 )
 
@@ -83,7 +84,7 @@ func codeOf(err error) code {
 	}
 	needsYou := []bool{
 		is[*drafts.PreflightError](err), is[*drafts.NotPortableError](err), is[*drafts.WindowsMovedError](err),
-		is[*drafts.ConflictError](err), is[*drafts.NotTakenError](err), is[*drafts.UnresolvedError](err),
+		is[*drafts.ConflictError](err), is[*drafts.NotTakenError](err), is[*drafts.UnresolvedError](err), is[*foc.NoFitError](err),
 	}
 	usage := []bool{is[*porting.ArgumentError](err), is[*intake.HeaderError](err), is[*intake.OptionError](err)}
 	switch {

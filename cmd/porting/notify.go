@@ -25,9 +25,10 @@ import (
 )
 
 const aboutWebhooks = `A webhook gets each change as a POST with the header
-  Porting-Signature: t=SECONDS,v1=HEX
-HEX is the HMAC-SHA256, with the secret, of the text SECONDS.BODY. To verify it:
-  printf '%s.%s' "$SECONDS" "$BODY" | openssl dgst -sha256 -hmac "$PORTING_WEBHOOK_SECRET"
+  Porting-Signature: t=T,v1=HEX
+HEX is the HMAC-SHA256, with the secret, of the text T.BODY, and T is the time of the
+request in Unix seconds. To verify it:
+  printf '%s.%s' "$T" "$BODY" | openssl dgst -sha256 -hmac "$PORTING_WEBHOOK_SECRET"
 Compare in constant time, and refuse what is older than five minutes. A change can come
 twice, with the same "id". It counts as delivered once the answer is 2xx; until then
 it comes again, also with the next run.`

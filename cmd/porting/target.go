@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/numberporting/porting"
@@ -33,7 +34,7 @@ func (w *world) target(ctx context.Context, argument string) (*target, error) {
 		case places[0].Draft != nil && places[0].PortRequest == nil:
 			return nil, needsYouf("the number is in draft %s, which isn't submitted", places[0].Draft.ID)
 		case places[0].Free():
-			return nil, usagef("the account doesn't have the number in a draft or a port request")
+			return nil, errors.New("the account doesn't have the number in a draft or a port request")
 		}
 		request, err := w.PortRequests.Get(ctx, places[0].PortRequest.ID, withAll())
 		return pick(request, func(sub *porting.SubRequest) bool { return sub.ID == places[0].SubRequest }), err
@@ -59,7 +60,7 @@ func (w *world) target(ctx context.Context, argument string) (*target, error) {
 			return found, nil
 		}
 	}
-	return nil, usagef("the account has no port request and no sub request %s", argument)
+	return nil, fmt.Errorf("the account has no port request and no sub request %s", argument)
 }
 
 // pick makes a target of some of a port request's sub requests.
