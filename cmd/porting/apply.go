@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,45 +55,4 @@ func (t *tool) apply() *cobra.Command {
 	cmd.Flags().StringVar(&journal, "journal", "", "keep how far the plan has come in this `file` (default PLAN.journal)")
 	cmd.Flags().DurationVar(&settle, "settle", time.Minute, "how long the server may still be working on a call of a run that was killed")
 	return cmd
-}
-
-// A setSummary is what came of one set of a plan, as JSON.
-type setSummary struct {
-	Name        string        `json:"name"`
-	Numbers     int           `json:"numbers"`
-	LeftOut     []string      `json:"left_out,omitzero"`
-	Step        drafts.Step   `json:"step"`
-	Draft       string        `json:"draft_id,omitzero"`
-	PortRequest string        `json:"port_request_id,omitzero"`
-	Error       string        `json:"error,omitzero"`
-	Calls       []drafts.Call `json:"calls,omitzero"` // in a dry run, those that would be made
-}
-
-// outcome prints what came of each set, or would come of it, and the sum of it.
-func (t *tool) outcome(plan *drafts.Plan, outcome *drafts.Outcome, dryRun bool) error {
-	done, numbers := 0, 0
-	for i, set := range outcome.Sets {
-		s := setSummary{Name: cmp.Or(set.Name, fmt.Sprintf("set %d", i+1)), Numbers: len(plan.Sets[i].Numbers), LeftOut: set.LeftOut, Step: set.Step, PortRequest: string(set.PortRequestID), Calls: set.Calls}
-		if set.Draft != nil {
-			s.Draft = string(set.Draft.ID)
-		}
-		if set.Err != nil {
-			s.Error = set.Err.Error()
-		} else {
-			done++
-			numbers += s.Numbers - len(s.LeftOut)
-		}
-		if err := t.printSet(s, set, dryRun); err != nil {
-			return err
-		}
-	}
-	if t.json {
-		return nil
-	}
-	verb := "done"
-	if dryRun {
-		verb = "ready to go"
-	}
-	_, err := fmt.Fprintf(t.out, "%d of %s %s, with %s.\n", done, plural(len(outcome.Sets), "set"), verb, plural(numbers, "number"))
-	return err
 }

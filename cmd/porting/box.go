@@ -79,7 +79,7 @@ func (b *box) client() *porting.Client {
 // RoundTrip makes a request of the sandbox.
 func (b *box) RoundTrip(r *http.Request) (answer *http.Response, err error) {
 	err = b.do(r.Context(), func(*portingtest.Server) error {
-		if answer, err = http.DefaultTransport.RoundTrip(r); err != nil {
+		if answer, err = http.DefaultTransport.RoundTrip(r); err != nil { //nolint:bodyclose // it is closed below
 			return err
 		}
 		body, err := io.ReadAll(answer.Body)

@@ -59,7 +59,11 @@ func (t *tool) explain(ctx context.Context, err error) code {
 	if ctx.Err() != nil {
 		fmt.Fprintln(t.errOut, "porting: interrupted")
 	}
-	fmt.Fprintln(t.errOut, "porting:", strings.TrimPrefix(err.Error(), "porting: "))
+	text := strings.TrimPrefix(err.Error(), "porting: ")
+	if run, ok := errors.AsType[*drafts.RunError](err); ok { // what each set failed with is said already
+		text = fmt.Sprintf("%d of %s failed", run.Failed, plural(run.Total, "set"))
+	}
+	fmt.Fprintln(t.errOut, "porting:", text)
 	switch {
 	case !t.started:
 		fmt.Fprintln(t.errOut, "porting: -h shows how it is used")

@@ -191,7 +191,8 @@ func TestServeInterrupted(t *testing.T) {
 		require.NoError(t, err)
 		url += string(line[:n])
 	}
-	url = strings.TrimSpace(url[strings.Index(url, "http://"):])
+	_, url, _ = strings.Cut(strings.TrimSpace(url), "http://")
+	url = "http://" + url
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	require.NoError(t, err)
 	answer, err := http.DefaultClient.Do(request)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -89,9 +90,10 @@ func (m *liveModel) View() tea.View {
 			}
 		}
 	}
-	text := fmt.Sprintf("%s\n%d of %s, at %s; q ends it\n", rows, shown, plural(all, "sub request"), m.at.UTC().Format(time.DateTime+"Z"))
+	text := &strings.Builder{}
+	fmt.Fprintf(text, "%s\n%d of %s, at %s; q ends it\n", rows, shown, plural(all, "sub request"), m.at.UTC().Format(time.DateTime+"Z"))
 	for _, e := range m.last {
-		text += fmt.Sprintf("%s  %v\n", e.Time.UTC().Format(time.DateTime+"Z"), e)
+		fmt.Fprintf(text, "%s  %v\n", e.Time.UTC().Format(time.DateTime+"Z"), e)
 	}
-	return tea.NewView(text)
+	return tea.NewView(text.String())
 }

@@ -19,7 +19,7 @@ func main() {
 // run runs a command line and returns its exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	t := &tool{in: in, out: out, errOut: errOut}
-	root := t.root()
+	root := t.root() //nolint:contextcheck // a sandbox is closed after its context has ended
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)

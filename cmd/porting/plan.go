@@ -68,7 +68,7 @@ func (t *tool) plan() *cobra.Command {
 			if err := errors.Join(marshalErr, os.WriteFile(output, append(text, '\n'), 0o600)); err != nil {
 				return err
 			}
-			return cmp.Or(t.outcome(file.Plan, outcome, true), err, t.say("the plan is in %s; porting apply carries it out", output), t.rejected(file.Read))
+			return cmp.Or(t.outcome(file.Plan, outcome, true), t.lacking(file.Plan), err, t.say("the plan is in %s; porting apply carries it out", output), t.rejected(file.Read))
 		},
 	}
 	flags := cmd.Flags()

@@ -10,14 +10,15 @@ import (
 	"text/tabwriter"
 
 	"charm.land/lipgloss/v2"
-	"github.com/numberporting/porting"
 	"golang.org/x/term"
+
+	"github.com/numberporting/porting"
 )
 
 // isTerminal tells whether a person is at the other end of a stream.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a file descriptor is small
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // printJSON prints a value as JSON on a line.

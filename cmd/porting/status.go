@@ -98,6 +98,7 @@ func whose(turn watch.Turn) string {
 		return "carrier"
 	case watch.Unknown:
 		return "look"
+	case watch.Ported, watch.Cancelled:
 	}
 	return "-"
 }
