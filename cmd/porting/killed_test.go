@@ -33,23 +33,27 @@ type rig struct {
 	front   *httptest.Server
 
 	requests atomic.Int64
-	at       func(nth int64, before bool)
+	at       atomic.Pointer[func(nth int64, before bool)]
 }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{folder: newFolder(t), sandbox: portingtest.NewServer(portingtest.WithStart(time.Now())), at: func(int64, bool) {}}
+	r := &rig{folder: newFolder(t), sandbox: portingtest.NewServer(portingtest.WithStart(time.Now()))}
+	r.do(func(int64, bool) {})
 	r.front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		nth := r.requests.Add(1)
-		r.at(nth, true)
+		(*r.at.Load())(nth, true)
 		r.sandbox.ServeHTTP(w, request)
-		r.at(nth, false)
+		(*r.at.Load())(nth, false)
 	}))
 	t.Cleanup(r.sandbox.Close)
 	t.Cleanup(r.front.Close)
 	r.env = append(r.env, "PORTING_BASE_URL="+r.front.URL, "TELNYX_API_USER="+portingtest.User, "TELNYX_API_TOKEN="+portingtest.Token)
 	return r
 }
+
+// do sets what is done before and after each request.
+func (r *rig) do(at func(nth int64, before bool)) { r.at.Store(&at) }
 
 // runUntil runs the command and sends it a signal at the nth request, just before or just
 // after the server has acted. It returns what was printed, and whether the signal was sent.
@@ -61,7 +65,7 @@ func (r *rig) runUntil(t *testing.T, signal os.Signal, nth int64, before bool, a
 	started := make(chan struct{})
 	first := r.requests.Load()
 	var done atomic.Bool
-	r.at = func(n int64, b bool) {
+	r.do(func(n int64, b bool) {
 		if n == first+nth && b == before && !done.Swap(true) {
 			<-started
 			_ = process.Process.Signal(signal)
@@ -69,7 +73,7 @@ func (r *rig) runUntil(t *testing.T, signal os.Signal, nth int64, before bool, a
 				time.Sleep(50 * time.Millisecond) // the process hears of it before the answer comes
 			}
 		}
-	}
+	})
 	require.NoError(t, process.Start())
 	close(started)
 	_ = process.Wait()
@@ -171,7 +175,7 @@ func TestInterrupted(t *testing.T) {
 	assert.Contains(t, []int{int(codeUnknown), int(codeInterrupted)}, state.ExitCode(), out)
 	assert.Contains(t, out, "porting: interrupted")
 	assert.Contains(t, out, "of 2 sets done, with")
-	r.at = func(int64, bool) {}
+	r.do(func(int64, bool) {})
 	out, code = r.sh(t, "porting apply numbers.plan.json --yes --settle 50ms")
 	assert.Zero(t, code, out)
 	r.sandbox.AssertClean(t)
