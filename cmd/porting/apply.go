@@ -36,7 +36,7 @@ func (t *tool) apply() *cobra.Command {
 				_ = t.say("set %d of %d: %s", p.Set+1, p.Sets, p.Step)
 			}
 			if !dryRun {
-				if err := t.ask(yes, "Carry out %v?", plan); err != nil {
+				if err := t.ask(cmd.Context(), yes, "Carry out %v?", plan); err != nil {
 					return err
 				}
 				kept, err := drafts.OpenJournal(w.own(cmp.Or(journal, args[0]+".journal")))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -13,7 +15,7 @@ func (t *tool) say(format string, args ...any) error {
 }
 
 // ask asks before something is changed. Where nobody can answer, it takes --yes.
-func (t *tool) ask(yes bool, format string, args ...any) error {
+func (t *tool) ask(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
 	}
@@ -21,10 +23,18 @@ func (t *tool) ask(yes bool, format string, args ...any) error {
 		return usagef("standard input isn't a terminal, so nobody can be asked: give --yes")
 	}
 	fmt.Fprintf(t.errOut, format+" [y/N] ", args...)
-	answer, _ := bufio.NewReader(t.in).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
+	answered := make(chan string, 1)
+	go func() { // a read can't be interrupted; the process ends soon
+		answer, _ := bufio.NewReader(t.in).ReadString('\n')
+		answered <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(t.errOut)
+	case answer := <-answered:
+		if answer == "y" || answer == "yes" {
+			return nil
+		}
 	}
-	return &exitError{codeInterrupted, fmt.Errorf("nothing was changed")}
+	return &exitError{codeInterrupted, errors.New("nothing was changed")}
 }

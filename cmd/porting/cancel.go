@@ -42,7 +42,7 @@ func (t *tool) cancel() *cobra.Command {
 			if len(open) == 0 {
 				return nil
 			}
-			if err := t.ask(yes, "Cancel %s with %s?", plural(len(open), "sub request"), plural(numbersIn(open), "number")); err != nil {
+			if err := t.ask(cmd.Context(), yes, "Cancel %s with %s?", plural(len(open), "sub request"), plural(numbersIn(open), "number")); err != nil {
 				return err
 			}
 			for i := range open {

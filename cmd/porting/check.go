@@ -69,6 +69,9 @@ func (t *tool) checkAll(ctx context.Context, w *world, numbers []string, opts *b
 			break
 		}
 		counts[result.Outcome]++
+		if result.Outcome == bulk.NotAnswered && ctx.Err() != nil {
+			continue // an interrupt leaves thousands of them
+		}
 		if err := show(result); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (t *tool) comment() *cobra.Command {
 			if !found.whole && len(found.subs) == 1 {
 				comment.SubRequestID, key = found.subs[0].ID, found.subs[0].SupportKey
 			}
-			if err := t.ask(yes, "Comment on %s?", key); err != nil {
+			if err := t.ask(cmd.Context(), yes, "Comment on %s?", key); err != nil {
 				return err
 			}
 			there, err := w.Comments.List(cmd.Context(), found.request.ID)

@@ -52,7 +52,7 @@ func (t *tool) fix() *cobra.Command {
 				return err
 			}
 			fields := strings.Join(slices.Sorted(maps.Keys(set)), ", ")
-			if err := t.ask(yes, "%s is %s. Change %s?", sub.SupportKey, sub.Status, cmp.Or(fields, "nothing, and comment")); err != nil {
+			if err := t.ask(cmd.Context(), yes, "%s is %s. Change %s?", sub.SupportKey, sub.Status, cmp.Or(fields, "nothing, and comment")); err != nil {
 				return err
 			}
 			resolved, err := exceptions.Resolve(cmd.Context(), w.Client, found.request.ID, sub.ID,
