@@ -17,6 +17,9 @@
 // another server. Without credentials every command works on a sandbox, and says so on
 // standard error. The sandbox keeps its state in a file (PORTING_SANDBOX, --sandbox-file), and
 // its clock moves only with "porting sandbox advance" and while "porting watch" waits.
+// Journals and stores of the sandbox have names that end in ".sandbox", so that they are
+// never taken for real ones; with more than one account, give each its own.
+//
 // What could mean both, such as credentials and the name of a sandbox, is refused. "porting
 // env" says what would be used.
 //

@@ -32,6 +32,9 @@ func (t *tool) connect() (*world, error) {
 		return nil, usagef("there are credentials in the environment, and a sandbox is named: unset one of the two")
 	case hasCredentials():
 		client, err := porting.NewClientFromEnv(porting.WithUserAgent("porting-tool"))
+		if base := os.Getenv("PORTING_BASE_URL"); base != "" && err == nil {
+			_ = t.say("this is the API at %s, as PORTING_BASE_URL says", base)
+		}
 		return &world{Client: client, now: time.Now}, err
 	case os.Getenv("PORTING_BASE_URL") != "":
 		return nil, usagef("PORTING_BASE_URL is set, and no credentials for it")
