@@ -78,7 +78,7 @@ func find() string {
 // looked at when the test ends.
 type tab struct {
 	t   *testing.T
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // it is the tab
 
 	mutex    sync.Mutex
 	requests []string

@@ -24,7 +24,7 @@
   if (!table) return;
   const body = table.tBodies[0];
   const headers = Array.from(table.tHead.rows[0].cells);
-  const rows = Array.from(body.rows, (tr, order) => ({ tr, order }));
+  const rows = Array.from(body.rows, (tr, order) => ({ tr, order, no: false, off: order >= perPage }));
   const details = document.getElementsByTagName('noscript'); // in the order that the rows have at first
   const isLoaded = () => details.length === rows.length;
   let shown = rows;
@@ -85,6 +85,12 @@
 
   const form = byId('filter');
   const [find, turn, status] = [byId('text'), byId('turn'), byId('status')];
+  // A row that the filters hide has the class "no", one on another page "off".
+  function mark(row, name, isOn) {
+    if (row[name] === isOn) return;
+    row[name] = isOn;
+    for (const tr of [row.tr, row.more]) tr?.classList.toggle(name, isOn);
+  }
   function clear() {
     for (const control of [find, turn, status]) control.value = '';
   }
@@ -93,7 +99,7 @@
     const digits = /^[\d\s()+.-]+$/.test(text) ? text.replace(/\D/g, '') : '';
     shown = rows.filter((row) => {
       const isIn = matches(row, text, digits, turn.value, status.value);
-      for (const tr of [row.tr, row.more]) tr?.classList.toggle('no', !isIn);
+      mark(row, 'no', !isIn);
       return isIn;
     });
     const all = `${rows.length} ${rows.length === 1 ? 'port' : 'ports'}`;
@@ -105,7 +111,7 @@
     const last = Math.max(0, Math.ceil(shown.length / perPage) - 1);
     shown.forEach((row, i) => {
       const isHere = Math.floor(i / perPage) === page;
-      for (const tr of [row.tr, row.more]) tr?.classList.toggle('off', !isHere);
+      mark(row, 'off', !isHere);
       if (isHere) enhance(row);
     });
     byId('pages').hidden = last === 0;
