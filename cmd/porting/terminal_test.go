@@ -60,7 +60,7 @@ func TestLive(t *testing.T) {
 	f := newFolder(t)
 	_, code := f.sh(t, "porting sandbox add +13125550185 && porting sandbox advance 2d")
 	require.Zero(t, code)
-	out, code := f.inTerminal(t, "(sleep 2; kill -INT $$) & exec porting watch", "")
+	out, code := f.inTerminal(t, "(sleep 4; kill -INT $$) & exec porting watch", "")
 	assert.Contains(t, []int{int(codeInterrupted), int(codeNeedsYou)}, code, out)
 	assert.Contains(t, out, "SUB REQUEST")
 	assert.Contains(t, out, "exception")
