@@ -67,6 +67,7 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 		TryTimeout: cmp.Or(c.config.tryTimeout, defaultTryTimeouts[r.op.Retry]),
 		MaxBytes:   cmp.Or(c.config.maxBytes, defaultMaxResponseBytes),
 		Whole:      isJSON,
+		EndOn429:   c.config.endOn429,
 	}
 	if r.body != nil {
 		body, err := encodeJSON(r.body)

@@ -39,6 +39,7 @@ type config struct {
 	readAhead  int
 	retry      RetryPolicy
 	budget     *transport.Budget
+	endOn429   bool // a 429 ends the call, because readAhead waits
 	limiter    Limiter
 	readOnly   bool
 	logger     *slog.Logger

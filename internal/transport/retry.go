@@ -33,7 +33,7 @@ func (r *run) mayRepeat() bool {
 		final := isFinalDialError(r.Err) || errors.As(r.Err, &content)
 		return !final && (r.call.Repeatable || !r.Sent)
 	case code == http.StatusTooManyRequests:
-		return true
+		return !r.call.EndOn429
 	case code == http.StatusNotImplemented, code == http.StatusHTTPVersionNotSupported:
 		return false
 	case code == http.StatusRequestTimeout, code >= 500:

@@ -44,6 +44,7 @@ type Call struct {
 	BodySize   int64
 	Repeatable bool              // sending it twice does no harm
 	Limited    bool              // each try waits for the limiter
+	EndOn429   bool              // a 429 is not tried again
 	TryTimeout time.Duration     // 0: none
 	MaxBytes   int64             // of an answer's body, decompressed; 0: no limit
 	Stream     bool              // the body of a success is handed over unread
