@@ -29,8 +29,7 @@ func (r *run) mayRepeat() bool {
 	}
 	switch code := r.StatusCode; {
 	case code == 0:
-		var content *ContentError
-		final := isFinalDialError(r.Err) || errors.As(r.Err, &content)
+		final := isFinalDialError(r.Err) || is[*ContentError](r.Err)
 		return !final && (r.call.Repeatable || !r.Sent)
 	case code == http.StatusTooManyRequests:
 		return !r.call.EndOn429
