@@ -24,6 +24,8 @@ type request struct {
 	query any      // url.Values, or a struct for go-querystring; nil: none
 	body  any      // nil: none
 	room  int      // for how many items of a list there is room before it grows
+
+	orArray bool // an array of the one object is an answer, too
 }
 
 // call is the one path that every API call takes: what it asks for is checked and
@@ -127,15 +129,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 
 // get calls an operation whose answer is one object.
 func get[T model](ctx context.Context, c *Client, r *request) (*T, error) {
-	return getObject(ctx, c, r, new(object[T]))
-}
-
-// getOneOf calls an operation whose answer is one object or an array of one.
-func getOneOf[T model](ctx context.Context, c *Client, r *request) (*T, error) {
-	return getObject(ctx, c, r, &object[T]{orArray: true})
-}
-
-func getObject[T model](ctx context.Context, c *Client, r *request, result *object[T]) (*T, error) {
+	result := &object[T]{orArray: r.orArray}
 	if _, err := c.call(ctx, r, result); err != nil {
 		return nil, err
 	}
