@@ -237,16 +237,18 @@ type ConnectionError struct {
 	Attempts  int // how often the call was tried; 0: nothing was sent
 	Err       error
 
+	what string // went wrong; empty: there is no answer
 	mask mask.Mask
 }
 
 // Error names the operation and what ended it.
 func (e *ConnectionError) Error() string {
-	what := "no answer"
+	what := cmp.Or(e.what, "no answer")
 	if e.Attempts == 0 {
 		what = "not sent"
 	}
-	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) + inParentheses(e.Method+after(" ", e.Route), attempts(e.Attempts))
+	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) +
+		inParentheses(e.Method+after(" ", e.Route), attempts(e.Attempts))
 }
 
 // Unwrap returns what ended the call, such as [context.DeadlineExceeded].
@@ -301,7 +303,7 @@ func (e *DecodeError) Error() string {
 func shownField(path string) string {
 	names := strings.Split(path, ".")
 	for i, name := range names {
-		if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || maskNumbers(name) != name {
+		if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || mask.Numbers(name) != name {
 			names[i] = "[name]"
 		}
 	}

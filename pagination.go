@@ -31,12 +31,6 @@ func (p *Page[T]) HasNext() bool {
 	return p.Number < p.TotalPages
 }
 
-// What the API does where nothing is asked for.
-const (
-	firstPage      = 1
-	defaultPerPage = 20
-)
-
 // valueOf returns the options that were given, or none.
 func valueOf[T any](opts *T) (o T) {
 	if opts != nil {
@@ -54,8 +48,8 @@ func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, nu
 	if err != nil {
 		return nil, err
 	}
-	const most = 250 // whatever was asked for
-	number, perPage = cmp.Or(number, firstPage), cmp.Or(perPage, defaultPerPage)
+	number, perPage = cmp.Or(number, 1), cmp.Or(perPage, 20) // as the API does
+	const most = 250                                         // whatever was asked for
 	items, header, err := list[T](ctx, c, &request{op: op, query: opts, room: min(perPage, most)})
 	if err != nil {
 		return nil, err
@@ -95,7 +89,7 @@ func all[T any, ID ~string](ctx context.Context, c *Client, op *Operation, numbe
 			yield(nil, &ArgumentError{op.Name, "ctx", "is nil"})
 			return
 		}
-		w := &walk[T, ID]{client: c, op: op, first: cmp.Or(number, firstPage), list: list, id: id}
+		w := &walk[T, ID]{client: c, op: op, first: cmp.Or(number, 1), list: list, id: id}
 		for w.pass < mostPasses {
 			w.pass++
 			again, err := w.read(ctx, yield)
@@ -192,16 +186,12 @@ func (w *walk[T, ID]) unread(ctx context.Context) error {
 	if cause := context.Cause(ctx); !errors.Is(cause, reason) {
 		reason = fmt.Errorf("%w: %w", reason, cause)
 	}
-	return &unreadError{&ConnectionError{Operation: w.op.Name, Method: w.op.Method, Route: w.op.Route, Attempts: 1, Err: reason}}
+	return &ConnectionError{
+		Operation: w.op.Name,
+		Method:    w.op.Method,
+		Route:     w.op.Route,
+		Attempts:  1,
+		Err:       reason,
+		what:      "the rest of the list was not read",
+	}
 }
-
-// An unreadError is a ConnectionError between two pages, where neither "not sent" nor "no
-// answer" is true.
-type unreadError struct{ err *ConnectionError }
-
-func (e *unreadError) Error() string {
-	reason := e.err.mask.Text(fmt.Sprint(e.err.Err))
-	return fmt.Sprintf("porting: %s: the rest of the list was not read: %s (%s %s)", e.err.Operation, reason, e.err.Method, e.err.Route)
-}
-
-func (e *unreadError) Unwrap() error { return e.err }
