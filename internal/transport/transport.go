@@ -29,8 +29,11 @@ type Client struct {
 	Budget  *Budget // nil: none
 }
 
-// A Limiter's Wait returns when a try may be made, or an error if none may.
-type Limiter interface{ Wait(context.Context) error }
+// A Limiter is waited for before each try of a call that is [Call.Limited].
+type Limiter interface {
+	// Wait returns when a try may be made, or an error if none may.
+	Wait(ctx context.Context) error
+}
 
 // A Call is one request, whole, so that it can be sent more than once.
 type Call struct {
