@@ -26,7 +26,7 @@ func verdict(op *Operation, out *transport.Outcome) (err error) {
 		if unknown { // not a ConnectionError, which says that repeating does no harm
 			err = fmt.Errorf("no answer: %w", out.Err)
 		} else {
-			err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err, newMask(out)}
+			err = &ConnectionError{op.Name, op.Method, op.Route, out.Attempts, out.Err, "", newMask(out)}
 		}
 	default:
 		err = apiError(op, out)

@@ -24,6 +24,8 @@ type request struct {
 	query any      // url.Values, or a struct for go-querystring; nil: none
 	body  any      // nil: none
 	room  int      // for how many items of a list there is room before it grows
+
+	orArray bool // an array of the one object is an answer, too
 }
 
 // call is the one path that every API call takes: what it asks for is checked and
@@ -67,6 +69,7 @@ func (c *Client) prepare(r *request) (*transport.Call, error) {
 		TryTimeout: cmp.Or(c.config.tryTimeout, defaultTryTimeouts[r.op.Retry]),
 		MaxBytes:   cmp.Or(c.config.maxBytes, defaultMaxResponseBytes),
 		Whole:      isJSON,
+		EndOn429:   c.config.endOn429,
 	}
 	if r.body != nil {
 		body, err := encodeJSON(r.body)
@@ -126,15 +129,7 @@ func (c *Client) bound(ctx context.Context) (context.Context, context.CancelFunc
 
 // get calls an operation whose answer is one object.
 func get[T model](ctx context.Context, c *Client, r *request) (*T, error) {
-	return getObject(ctx, c, r, new(object[T]))
-}
-
-// getOneOf calls an operation whose answer is one object or an array of one.
-func getOneOf[T model](ctx context.Context, c *Client, r *request) (*T, error) {
-	return getObject(ctx, c, r, &object[T]{orArray: true})
-}
-
-func getObject[T model](ctx context.Context, c *Client, r *request, result *object[T]) (*T, error) {
+	result := &object[T]{orArray: r.orArray}
 	if _, err := c.call(ctx, r, result); err != nil {
 		return nil, err
 	}

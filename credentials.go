@@ -27,19 +27,16 @@ func UserToken(user, token string) Credentials {
 }
 
 // Token authenticates with "Authorization: Token …", the V1 API token alone.
-func Token(token string) Credentials {
-	return Credentials{
-		set: func(h http.Header) { h.Set("Authorization", "Token "+token) },
-		err: checkCredential("authorization", token),
-	}
-}
+func Token(token string) Credentials { return authorization("Token ", token) }
 
 // BearerKey authenticates with "Authorization: Bearer …", an API key of the
 // vendor's newer API. That it works with V1 isn't documented.
-func BearerKey(key string) Credentials {
+func BearerKey(key string) Credentials { return authorization("Bearer ", key) }
+
+func authorization(scheme, secret string) Credentials {
 	return Credentials{
-		set: func(h http.Header) { h.Set("Authorization", "Bearer "+key) },
-		err: checkCredential("authorization", key),
+		set: func(h http.Header) { h.Set("Authorization", scheme+secret) },
+		err: checkCredential("authorization", secret),
 	}
 }
 

@@ -79,7 +79,7 @@ func (s *DraftsService) All(ctx context.Context, opts *DraftListOptions) iter.Se
 		o := o
 		o.Page = number
 		return listPage[DraftPortRequest](ctx, c, opDraftsList, o, number, o.PerPage)
-	}, func(d *DraftPortRequest) DraftID { return d.ID })
+	})
 }
 
 // Create makes a draft of the numbers, each in E.164 form. How many one draft may have

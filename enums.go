@@ -115,9 +115,7 @@ const (
 )
 
 // Known tells whether t is one of the documented values.
-func (t PortingOptionType) Known() bool {
-	return t == PortingOptionTypePartial || t == PortingOptionTypeFull
-}
+func (t PortingOptionType) Known() bool { return isOneOf(t, "partial", "full") }
 
 // RemainingNumbersAction says what happens to the numbers that a partial port leaves
 // behind: "keep" or "disconnect". In an update it must be one of the two, or empty.
@@ -130,9 +128,7 @@ const (
 )
 
 // Known tells whether a is one of the documented values.
-func (a RemainingNumbersAction) Known() bool {
-	return a == RemainingNumbersActionKeep || a == RemainingNumbersActionDisconnect
-}
+func (a RemainingNumbersAction) Known() bool { return isOneOf(a, "keep", "disconnect") }
 
 // DraftStatus is whether a draft has been submitted: "pending" or "submitted". The values
 // are documented for the filter of a list; that a draft itself has the same is inferred.
@@ -145,7 +141,7 @@ const (
 )
 
 // Known tells whether s is one of the documented values.
-func (s DraftStatus) Known() bool { return s == DraftStatusPending || s == DraftStatusSubmitted }
+func (s DraftStatus) Known() bool { return isOneOf(s, "pending", "submitted") }
 
 // PortRequestListStatus is the filter of a list of port requests: "incomplete" or
 // "complete". A port request itself has no status.
@@ -158,9 +154,7 @@ const (
 )
 
 // Known tells whether s is one of the documented values.
-func (s PortRequestListStatus) Known() bool {
-	return s == PortRequestListStatusIncomplete || s == PortRequestListStatusComplete
-}
+func (s PortRequestListStatus) Known() bool { return isOneOf(s, "incomplete", "complete") }
 
 // DocumentType is what a supporting document is: "loa", "invoice", "csr" or "other". Only
 // "loa" is documented; the others are inferred from the vendor's V2.

@@ -63,8 +63,7 @@ func (e *ArgumentError) Error() string {
 // JSON, HTML or a URL make no difference. A value that the server splits, joins to others
 // or encodes otherwise is shown; so are values of fewer than three bytes, a single word
 // within a longer one, a time, an IP address, a UUID, and the API's own words, such as
-// "full".
-// The error's fields are as they came, but for a RequestID that repeats a credential.
+// "full". The error's fields are as they came, but for a RequestID that repeats a credential.
 //
 // For 401, 404, 422 and 429 the error is an [*UnauthorizedError], [*NotFoundError],
 // [*ValidationError] or [*RateLimitError] that wraps the APIError.
@@ -114,9 +113,12 @@ func after(intro, text string) string {
 	return intro + text
 }
 
-// inParentheses lists the texts, but for empty ones.
+// inParentheses lists the texts that aren't empty, if there are any.
 func inParentheses(texts ...string) string {
 	texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+	if len(texts) == 0 {
+		return ""
+	}
 	return " (" + strings.TrimSpace(strings.Join(texts, ", ")) + ")"
 }
 
@@ -237,16 +239,18 @@ type ConnectionError struct {
 	Attempts  int // how often the call was tried; 0: nothing was sent
 	Err       error
 
+	what string // went wrong; empty: there is no answer
 	mask mask.Mask
 }
 
 // Error names the operation and what ended it.
 func (e *ConnectionError) Error() string {
-	what := "no answer"
+	what := cmp.Or(e.what, "no answer")
 	if e.Attempts == 0 {
 		what = "not sent"
 	}
-	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) + inParentheses(e.Method+after(" ", e.Route), attempts(e.Attempts))
+	return "porting: " + e.Operation + ": " + what + ": " + e.mask.Text(fmt.Sprint(e.Err)) +
+		inParentheses(e.Method+after(" ", e.Route), attempts(e.Attempts))
 }
 
 // Unwrap returns what ended the call, such as [context.DeadlineExceeded].
@@ -289,11 +293,8 @@ func (e *DecodeError) Error() string {
 	if e.Field != "" {
 		what += e.mask.Text(shownField(e.Field)) + ": "
 	}
-	s := "porting: " + e.Operation + ": " + what + e.mask.Text(fmt.Sprint(e.Err)) + after("; it says: ", e.mask.Text(e.Message))
-	if e.RequestID == "" {
-		return s
-	}
-	return s + inParentheses("request "+e.mask.Name(e.RequestID))
+	return "porting: " + e.Operation + ": " + what + e.mask.Text(fmt.Sprint(e.Err)) +
+		after("; it says: ", e.mask.Text(e.Message)) + inParentheses(after("request ", e.mask.Name(e.RequestID)))
 }
 
 // shownField is the path of a field without those of its names that aren't the API's: they
@@ -301,7 +302,7 @@ func (e *DecodeError) Error() string {
 func shownField(path string) string {
 	names := strings.Split(path, ".")
 	for i, name := range names {
-		if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || maskNumbers(name) != name {
+		if len(name) > 40 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" || mask.Numbers(name) != name {
 			names[i] = "[name]"
 		}
 	}

@@ -37,11 +37,7 @@ func (e *OutcomeUnknownError) Error() string {
 	if _, ok := errors.AsType[*APIError](e.Err); ok {
 		return s + strings.TrimPrefix(fmt.Sprint(e.Err), "porting: "+e.Operation+": ")
 	}
-	s += e.mask.Text(fmt.Sprint(e.Err))
-	if e.Method == "" {
-		return s
-	}
-	return s + inParentheses(e.Method+after(" ", e.Route))
+	return s + e.mask.Text(fmt.Sprint(e.Err)) + inParentheses(e.Method+after(" ", e.Route))
 }
 
 // Unwrap returns what is known of the failure.

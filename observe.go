@@ -10,10 +10,9 @@ import (
 	"github.com/numberporting/porting/internal/transport"
 )
 
-// An Observer is told of every try, as it ends, and of every call, once its last
-// try has. A call that ends in an [*ArgumentError] isn't reported. It is called on the
-// call's goroutine, so what it does takes the call's time; it must be safe for
-// concurrent use.
+// An Observer is told of every try, as it ends, and of every call, once its last try has,
+// unless the call ends in an [*ArgumentError]. It is called on the call's goroutine, so what
+// it does takes the call's time; it must be safe for concurrent use.
 type Observer interface {
 	// Observe is called with the context of the call.
 	Observe(ctx context.Context, event Event)

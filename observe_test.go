@@ -191,7 +191,6 @@ func TestWatchersGetTheContextAndTheTime(t *testing.T) {
 	})
 }
 
-// TestLogLines looks at the lines of one call that is tried twice.
 // starter is an observer that puts what begins into the context, and keeps what it finds there.
 type starter struct{ began, ended []porting.Event }
 
@@ -229,6 +228,7 @@ func TestStarter(t *testing.T) {
 	assert.Len(t, observer.began, 1, "what isn't sent doesn't begin")
 }
 
+// TestLogLines looks at the lines of one call that is tried twice.
 func TestLogLines(t *testing.T) {
 	t.Parallel()
 	mock := newMock(t)

@@ -39,6 +39,7 @@ type config struct {
 	readAhead  int
 	retry      RetryPolicy
 	budget     *transport.Budget
+	endOn429   bool // a 429 ends the call, because readAhead waits
 	limiter    Limiter
 	readOnly   bool
 	logger     *slog.Logger
@@ -112,10 +113,9 @@ func (c *config) mayUsePlainHTTP(host string) bool {
 		slices.ContainsFunc(c.plainHosts, func(plain string) bool { return strings.EqualFold(plain, host) })
 }
 
-// WithHTTPClient sends through client and doesn't change it. Its CheckRedirect is not used (see
-// [Client]).
-// Without this option the client has a pool of connections of its own. To change one thing
-// of that pool, such as a CA or a proxy, take [NewTransport] and change it there.
+// WithHTTPClient sends through client and doesn't change it. Its CheckRedirect is not used
+// (see [Client]). Without this option the client has a pool of connections of its own. To
+// change one thing of that pool, such as a CA or a proxy, change it in a [NewTransport].
 //
 // An unsafe operation is sent once because the library sees, through
 // net/http/httptrace, what happens to its request, and stops whoever is about to send it

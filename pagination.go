@@ -31,12 +31,6 @@ func (p *Page[T]) HasNext() bool {
 	return p.Number < p.TotalPages
 }
 
-// What the API does where nothing is asked for.
-const (
-	firstPage      = 1
-	defaultPerPage = 20
-)
-
 // valueOf returns the options that were given, or none.
 func valueOf[T any](opts *T) (o T) {
 	if opts != nil {
@@ -54,8 +48,8 @@ func listPage[T any](ctx context.Context, c *Client, op *Operation, opts any, nu
 	if err != nil {
 		return nil, err
 	}
-	const most = 250 // whatever was asked for
-	number, perPage = cmp.Or(number, firstPage), cmp.Or(perPage, defaultPerPage)
+	number, perPage = cmp.Or(number, 1), cmp.Or(perPage, 20) // as the API does
+	const most = 250                                         // whatever was asked for
 	items, header, err := list[T](ctx, c, &request{op: op, query: opts, room: min(perPage, most)})
 	if err != nil {
 		return nil, err
@@ -87,15 +81,15 @@ const mostPasses = 10
 
 // all yields each item of a list once. It reads the list in passes, each from the page
 // with the given number to the end, until the list has held still during one of them.
-func all[T any, ID ~string](ctx context.Context, c *Client, op *Operation, number int,
-	list func(ctx context.Context, c *Client, number int) (*Page[T], error), id func(*T) ID,
+func all[T model](ctx context.Context, c *Client, op *Operation, number int,
+	list func(ctx context.Context, c *Client, number int) (*Page[T], error),
 ) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		if ctx == nil {
 			yield(nil, &ArgumentError{op.Name, "ctx", "is nil"})
 			return
 		}
-		w := &walk[T, ID]{client: c, op: op, first: cmp.Or(number, firstPage), list: list, id: id}
+		w := &walk[T]{client: c, op: op, first: cmp.Or(number, 1), list: list}
 		for w.pass < mostPasses {
 			w.pass++
 			again, err := w.read(ctx, yield)
@@ -111,22 +105,21 @@ func all[T any, ID ~string](ctx context.Context, c *Client, op *Operation, numbe
 }
 
 // A walk is one loop over a list.
-type walk[T any, ID ~string] struct {
+type walk[T model] struct {
 	client  *Client
 	op      *Operation
 	first   int // page of each pass
 	list    func(ctx context.Context, c *Client, number int) (*Page[T], error)
-	id      func(*T) ID
-	pass    uint8        // from 1
-	seen    map[ID]uint8 // the items that have come, each with the last pass in which it did
-	limited atomic.Bool  // a 429 came while pages were read ahead
+	pass    uint8            // from 1
+	seen    map[string]uint8 // the items that have come, each with the last pass in which it did
+	limited atomic.Bool      // a 429 came while pages were read ahead
 }
 
 // read makes one pass: it reads the list to its end and yields what hasn't come before.
 // It asks for another pass if the totals changed on the way. It also asks for one if an item
 // came twice, because others may have moved to pages already read, unless the pass yielded
 // nothing (some lists hold an item twice) or the server gives no totals.
-func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (again bool, err error) {
+func (w *walk[T]) read(ctx context.Context, yield func(*T, error) bool) (again bool, err error) {
 	ahead := &readAhead[T]{client: w.client, list: w.list, limited: &w.limited, number: w.first - 1}
 	defer ahead.calls.Wait()
 	calls, cancel := context.WithCancel(ctx)
@@ -142,12 +135,12 @@ func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (aga
 			return false, err
 		}
 		if w.seen == nil {
-			w.seen = make(map[ID]uint8, min(max(page.Total, len(page.Items)), 5000)) // making room later costs more
+			w.seen = make(map[string]uint8, min(max(page.Total, len(page.Items)), 5000)) // making room later costs more
 		}
 		changed = changed || differ(total, page.Total) || differ(totalPages, page.TotalPages)
 		fresh := false // something came that hasn't come in this pass
 		for i := range page.Items {
-			newToPass, newToAll := w.note(w.id(&page.Items[i]))
+			newToPass, newToAll := w.note(&page.Items[i])
 			fresh = fresh || newToPass
 			twice = twice || !newToPass && !newToAll
 			if !newToAll {
@@ -174,7 +167,8 @@ func (w *walk[T, ID]) read(ctx context.Context, yield func(*T, error) bool) (aga
 
 // note takes note of an item that came. It tells whether it came for the first time in
 // this pass, and in the whole loop.
-func (w *walk[T, ID]) note(id ID) (newToPass, newToAll bool) {
+func (w *walk[T]) note(item *T) (newToPass, newToAll bool) {
+	_, id := (*item).key()
 	if id == "" { // nothing tells such items apart, so that they are yielded in the first pass only
 		return false, w.pass == 1
 	}
@@ -187,21 +181,17 @@ func (w *walk[T, ID]) note(id ID) (newToPass, newToAll bool) {
 func differ(before, now int) bool { return before >= 0 && now >= 0 && before != now }
 
 // unread is the error of a loop whose context ended between two items.
-func (w *walk[T, ID]) unread(ctx context.Context) error {
+func (w *walk[T]) unread(ctx context.Context) error {
 	reason := ctx.Err()
 	if cause := context.Cause(ctx); !errors.Is(cause, reason) {
 		reason = fmt.Errorf("%w: %w", reason, cause)
 	}
-	return &unreadError{&ConnectionError{Operation: w.op.Name, Method: w.op.Method, Route: w.op.Route, Attempts: 1, Err: reason}}
+	return &ConnectionError{
+		Operation: w.op.Name,
+		Method:    w.op.Method,
+		Route:     w.op.Route,
+		Attempts:  1,
+		Err:       reason,
+		what:      "the rest of the list was not read",
+	}
 }
-
-// An unreadError is a ConnectionError between two pages, where neither "not sent" nor "no
-// answer" is true.
-type unreadError struct{ err *ConnectionError }
-
-func (e *unreadError) Error() string {
-	reason := e.err.mask.Text(fmt.Sprint(e.err.Err))
-	return fmt.Sprintf("porting: %s: the rest of the list was not read: %s (%s %s)", e.err.Operation, reason, e.err.Method, e.err.Route)
-}
-
-func (e *unreadError) Unwrap() error { return e.err }

@@ -62,7 +62,7 @@ func (s *PortRequestsService) All(ctx context.Context, opts *PortRequestListOpti
 		o := o
 		o.Page = number
 		return listPage[PortRequest](ctx, c, opPortRequestsList, o, number, o.PerPage)
-	}, func(p *PortRequest) PortRequestID { return p.ID })
+	})
 }
 
 // Get returns a port request. Nil options are the server's defaults.

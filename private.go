@@ -121,12 +121,6 @@ var apiWords = sync.OnceValue(func() []string {
 	return words
 })
 
-// maskNumbers hides what could be the number of a phone or of an account.
-func maskNumbers(s string) string { return mask.Numbers(s) }
-
-// credentialHeaders are those that prove who calls.
-var credentialHeaders = []string{"X-Api-User", "X-Api-Token", "Authorization"}
-
 // requestID is the server's id of an answer, or the nearest to it, unless it repeats a
 // credential that was sent.
 func requestID(answer, sent http.Header) string {
@@ -134,7 +128,7 @@ func requestID(answer, sent http.Header) string {
 	for _, key := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Request-Id", "Cf-Ray"} {
 		id = cmp.Or(id, answer.Get(key))
 	}
-	for _, key := range credentialHeaders {
+	for _, key := range []string{"X-Api-User", "X-Api-Token", "Authorization"} {
 		token := sent.Get(key)
 		token = token[strings.LastIndexByte(token, ' ')+1:]
 		if token != "" && strings.Contains(id, token) {

@@ -3,7 +3,6 @@ package porting
 import (
 	"context"
 	"errors"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,8 +38,7 @@ func (r *readAhead[T]) next(ctx context.Context, totalPages int) (*Page[T], erro
 	r.number++
 	last := r.number
 	if !r.limited.Load() {
-		most := r.client.config.readAhead
-		last = max(last, min(r.number+most-1, totalPages))
+		last = max(last, min(last+r.client.config.readAhead-1, totalPages))
 	}
 	for number := r.number + len(r.coming); number <= last; number++ {
 		r.coming = append(r.coming, r.ask(ctx, number, last > r.number))
@@ -68,47 +66,23 @@ func (r *readAhead[T]) ask(ctx context.Context, number int, others bool) chan an
 	if captured(ctx) != nil {
 		ctx = CaptureResponse(ctx, &a.response)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	client := r.client
-	if others {
-		copied := *client
-		copied.config.observer = untilLimited{client.config.observer, func() {
-			r.limited.Store(true)
-			cancel()
-		}}
-		client = &copied
-	}
+	client := *r.client
+	client.config.endOn429 = others
 	r.calls.Go(func() {
 		defer func() {
-			cancel()
 			a.panicked = recover()
 			if a.page == nil && a.err == nil {
 				a.err = errEnded
 			}
 			coming <- *a
 		}()
-		a.page, a.err = r.list(ctx, client, number)
-		if others {
-			a.limited, _ = errors.AsType[*RateLimitError](a.err)
-			a.at = time.Now()
+		a.page, a.err = r.list(ctx, &client, number)
+		if limited, ok := errors.AsType[*RateLimitError](a.err); ok && others {
+			r.limited.Store(true)
+			a.limited, a.at = limited, time.Now()
 		}
 	})
 	return coming
-}
-
-// untilLimited is the observer of a call that is not to wait after a 429.
-type untilLimited struct {
-	Observer // of the client; may be nil
-	stop     func()
-}
-
-func (o untilLimited) Observe(ctx context.Context, e Event) {
-	if o.Observer != nil {
-		o.Observer.Observe(ctx, e)
-	}
-	if e.StatusCode == http.StatusTooManyRequests {
-		o.stop()
-	}
 }
 
 // wait waits after a page's 429 until no other page is under way, and as long as the

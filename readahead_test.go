@@ -536,3 +536,23 @@ func TestReadAheadTellsTheObserver(t *testing.T) {
 		assert.EqualValues(t, b.refused, limited.Load())
 	})
 }
+
+// TestReadAheadTellsTheStarter checks that the client's own observer hears of the beginning of each call, too.
+func TestReadAheadTellsTheStarter(t *testing.T) {
+	t.Parallel()
+	var observer counter
+	b := &book{pages: 20}
+	_, err := b.read(t, 0, porting.WithObserver(&observer))
+	require.NoError(t, err)
+	assert.Len(t, b.asked, int(observer.began.Load()))
+}
+
+// A counter is a Starter that counts calls.
+type counter struct{ began atomic.Int32 }
+
+func (c *counter) Observe(context.Context, porting.Event) {}
+
+func (c *counter) Start(ctx context.Context, _ porting.Event) context.Context {
+	c.began.Add(1)
+	return ctx
+}

@@ -45,26 +45,23 @@ type object[T model] struct {
 
 // UnmarshalJSONFrom decodes the object, and refuses what only looks like it.
 func (o *object[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	inArray := o.orArray && d.PeekKind() == '['
-	if inArray {
-		if _, err := d.ReadToken(); err != nil {
+	switch kind := d.PeekKind(); {
+	case kind == 'n':
+		return errNull
+	case kind == '[' && o.orArray:
+		var objects []*T
+		if err := json.UnmarshalDecode(d, &objects); err != nil {
 			return err
 		}
-	}
-	switch next := d.PeekKind(); {
-	case next == 'n':
-		return errNull
-	case inArray && next == ']':
-		return errCount
-	}
-	if err := o.decode(d); err != nil {
-		return err
-	}
-	if inArray {
-		if d.PeekKind() != ']' {
+		if len(objects) != 1 {
 			return errCount
 		}
-		if _, err := d.ReadToken(); err != nil {
+		if objects[0] == nil {
+			return errNull
+		}
+		o.value = *objects[0]
+	default:
+		if err := o.decode(d); err != nil {
 			return err
 		}
 	}

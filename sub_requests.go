@@ -91,7 +91,11 @@ func (s *SubRequestsService) List(ctx context.Context, portRequest PortRequestID
 //
 // https://developers.telnyx.com/openapi/v1/full_reference/mission_control_docs/tag/Number-Porting/
 func (s *SubRequestsService) Get(ctx context.Context, portRequest PortRequestID, id SubRequestID) (*SubRequest, error) {
-	return getOneOf[SubRequest](ctx, s.client, &request{op: opSubRequestsGet, ids: []string{string(portRequest), string(id)}})
+	return get[SubRequest](ctx, s.client, &request{
+		op:      opSubRequestsGet,
+		ids:     []string{string(portRequest), string(id)},
+		orArray: true,
+	})
 }
 
 // Update changes a sub request and returns it as it is then. Compare the fields that
@@ -108,10 +112,11 @@ func (s *SubRequestsService) Update(ctx context.Context, portRequest PortRequest
 	if err != nil {
 		return nil, err
 	}
-	return getOneOf[SubRequest](ctx, s.client, &request{
-		op:   opSubRequestsUpdate,
-		ids:  []string{string(portRequest), string(id)},
-		body: update,
+	return get[SubRequest](ctx, s.client, &request{
+		op:      opSubRequestsUpdate,
+		ids:     []string{string(portRequest), string(id)},
+		body:    update,
+		orArray: true,
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/numberporting/porting/internal/mask"
 )
 
 // Timestamp is an instant as the API writes it. Its zero value means that the API gave
@@ -148,5 +150,5 @@ func (e *timestampError) Error() string {
 func looksLikeTime(s string) bool {
 	const longest = 40
 	matches, _ := regexp.MatchString(`^\d{4}-\d\d-\d\d[-\d:.,+ TtZz]*$`, s)
-	return matches && len(s) <= longest && maskNumbers(s) == s
+	return matches && len(s) <= longest && mask.Numbers(s) == s
 }

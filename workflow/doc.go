@@ -43,13 +43,29 @@
 //	submitted, err := drafts.Submit(ctx, client, draft, nil)
 //	fmt.Println(submitted.PortRequest.SupportKey)
 //
-// From then on the carriers have the move. Their dates, questions and rejections are in
-// the port request, its sub requests and its comments.
-//
 // All of this from bulk.Check on is one call as well. It takes a plan, which is JSON, lists in a
 // dry run what it would change, and goes on where it stood after a crash:
 //
 //	outcome, err := drafts.Run(ctx, client, plan, &drafts.RunOptions{Journal: journal})
+//
+// From then on the carriers have the move. Their dates, questions and rejections are in
+// the port request, its sub requests and its comments. Package watch polls for days and weeks,
+// and tells each change once; a file or a database remembers what it has told:
+//
+//	for event, err := range watch.Events(ctx, client, &watch.Options{Store: store}) {
+//		fmt.Println(event) // sr_10b316: submitted → exception
+//	}
+//
+// Package exceptions helps with what a carrier has rejected. It finds the comment that says why,
+// hints at the cause, and fixes the sub request and answers the carrier in one step:
+//
+//	reading, found := exceptions.Find(comments, sub.ID)
+//	resolved, err := exceptions.Resolve(ctx, client, portRequest, sub.ID, fix, nil)
+//
+// Package report shows all ports on one page, those first that need you:
+//
+//	ports, err := report.Collect(ctx, client, nil)
+//	err = report.Write(file, ports, nil)
 //
 // The programs in the repository's folder examples do each of these things on a sandbox.
 package workflow

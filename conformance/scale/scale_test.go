@@ -90,7 +90,7 @@ type world struct {
 
 	requests            map[string]int // that were answered, by phase
 	refused, lost, late atomic.Int64
-	submitted           time.Duration // when the last set was submitted
+	submitted           atomic.Int64 // when the last set was submitted, a time.Duration from the begin; 0: not yet
 	delays              []time.Duration
 	completed           map[porting.PortRequestID]int
 	events, repeats     int
@@ -146,7 +146,7 @@ func (w *world) tick(ctx context.Context) {
 		if w.since() > deploy+24*time.Hour {
 			d = time.Minute
 		}
-		sleep(ctx, d)
+		_ = sleep(ctx, d)
 		w.server.Advance(d)
 	}
 }
@@ -166,7 +166,7 @@ func (w *world) submit(ctx context.Context) {
 	if w.since() >= deploy {
 		run(ctx)
 	}
-	w.submitted = w.since()
+	w.submitted.Store(int64(w.since()))
 }
 
 // work carries out every fiftieth set, and again after a failure, a minute later.
@@ -179,7 +179,7 @@ func (w *world) work(ctx context.Context, i int) {
 		return
 	}
 	opts := &drafts.RunOptions{
-		Journal: w.journals[i], Now: w.server.Now, Sleep: sleep,
+		Journal: w.journals[i], Now: w.server.Now, Sleep: sleep, Find: drafts.FindOptions{PerPage: 20},
 		Open: func(path string) (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader("%PDF-1.7 " + path)), nil
 		},
@@ -219,16 +219,18 @@ func (w *world) watch(ctx context.Context) {
 				_, err := exceptions.Resolve(ctx, w.client("mend"), e.PortRequest, e.SubRequest, fix, &exceptions.Options{Sleep: sleep})
 				mended[e.SubRequest] = err == nil
 			}
-			if len(w.completed) == *ports && w.submitted > 0 {
+			if w.done() {
 				break
 			}
 		}
 		cancel()
-		if len(w.completed) == *ports && w.submitted > 0 {
+		if w.done() {
 			return
 		}
 	}
 }
+
+func (w *world) done() bool { return len(w.completed) == *ports && w.submitted.Load() > 0 }
 
 // measure counts an event, and how long after it the change was seen.
 func (w *world) measure(e *watch.Event) {
@@ -283,7 +285,7 @@ func (w *world) report(all time.Duration) {
 	n := float64(*ports)
 	slices.Sort(w.delays)
 	at := func(q float64) time.Duration { return w.delays[int(q*float64(len(w.delays)-1))].Round(time.Second) }
-	w.Logf("%d ports, %d workers: submitted after %v, complete after %v", *ports, *workers, w.submitted.Round(time.Second), all.Round(time.Minute))
+	w.Logf("%d ports, %d workers: submitted after %v, complete after %v", *ports, *workers, time.Duration(w.submitted.Load()).Round(time.Second), all.Round(time.Minute))
 	w.Logf("requests per port: %.1f to submit, %.1f to watch, %.2f to mend; and %.1f refused; %d answers lost, %d of them acted on later",
 		float64(w.requests["submit"])/n, float64(w.requests["watch"])/n, float64(w.requests["mend"])/n, float64(w.refused.Load())/n, w.lost.Load(), w.late.Load())
 	w.Logf("%d events, %d repeats in %d polls; %d status changes seen after %v (median), %v (99 of 100), %v (all)",

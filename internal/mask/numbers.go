@@ -109,8 +109,8 @@ func plainIn(text string) []span {
 }
 
 // mayBePlain tells whether a time, an address, a UUID or a size may begin at a place: digits
-// or letters from a to f, followed by more than a blank and other digits. It keeps the regular expression,
-// which takes its time, from most of a text.
+// or letters from a to f, followed by more than a blank and other digits. It spares most of
+// a text the regular expression, which is slow.
 func mayBePlain(text string, start int) bool {
 	if start > 0 && (isDigit(text[start-1]) || isLetter(text[start-1])) {
 		return false

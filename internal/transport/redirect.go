@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"net/url"
@@ -24,11 +25,8 @@ func (r *run) redirected(from *url.URL, resp *http.Response, hops int) *url.URL 
 		return nil
 	}
 	location := resp.Header.Get("Location")
-	if location == "" {
-		return nil
-	}
 	target, err := from.Parse(location)
-	if err != nil || target.User != nil {
+	if location == "" || err != nil || target.User != nil {
 		return nil
 	}
 	same := target.Scheme == from.Scheme && hostPort(target) == hostPort(from)
@@ -44,13 +42,6 @@ func (r *run) redirected(from *url.URL, resp *http.Response, hops int) *url.URL 
 // hostPort is the URL's host in lower case with its port, also where that is the
 // scheme's own.
 func hostPort(u *url.URL) string {
-	port := u.Port()
-	switch {
-	case port != "":
-	case u.Scheme == "https":
-		port = "443"
-	case u.Scheme == "http":
-		port = "80"
-	}
-	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+	ports := map[string]string{"http": "80", "https": "443"}
+	return net.JoinHostPort(strings.ToLower(u.Hostname()), cmp.Or(u.Port(), ports[u.Scheme]))
 }

@@ -29,11 +29,10 @@ func (r *run) mayRepeat() bool {
 	}
 	switch code := r.StatusCode; {
 	case code == 0:
-		var content *ContentError
-		final := isFinalDialError(r.Err) || errors.As(r.Err, &content)
+		final := isFinalDialError(r.Err) || is[*ContentError](r.Err)
 		return !final && (r.call.Repeatable || !r.Sent)
 	case code == http.StatusTooManyRequests:
-		return true
+		return !r.call.EndOn429
 	case code == http.StatusNotImplemented, code == http.StatusHTTPVersionNotSupported:
 		return false
 	case code == http.StatusRequestTimeout, code >= 500:

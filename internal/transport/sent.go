@@ -153,20 +153,20 @@ func (s *sent) refused(err error) bool {
 // isDialError tells whether the error is one of getting a connection: looking up the host,
 // dialling it, shaking hands with it, or being refused by the proxy in front of it.
 func isDialError(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	var proxy *proxyError
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" || errors.As(err, &proxy) || isFinalDialError(err)
+	op, isOp := errors.AsType[*net.OpError](err)
+	return isOp && op.Op == "dial" || is[*net.DNSError](err) || is[*proxyError](err) || isFinalDialError(err)
 }
 
 // isFinalDialError tells whether it is one that another try won't change: the server's
 // certificate was refused, or the proxy doesn't let the client through.
 func isFinalDialError(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var proxy *proxyError
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &host) ||
-		errors.As(err, &invalid) || errors.As(err, &proxy) && proxy.final()
+	proxy, isProxy := errors.AsType[*proxyError](err)
+	return isProxy && proxy.final() || is[*tls.CertificateVerificationError](err) ||
+		is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err)
+}
+
+// is tells whether there is an error of a type in another.
+func is[T error](err error) bool {
+	_, ok := errors.AsType[T](err)
+	return ok
 }

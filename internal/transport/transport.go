@@ -44,6 +44,7 @@ type Call struct {
 	BodySize   int64
 	Repeatable bool              // sending it twice does no harm
 	Limited    bool              // each try waits for the limiter
+	EndOn429   bool              // a 429 is not tried again
 	TryTimeout time.Duration     // 0: none
 	MaxBytes   int64             // of an answer's body, decompressed; 0: no limit
 	Stream     bool              // the body of a success is handed over unread
@@ -91,9 +92,14 @@ var ErrTooLarge = errors.New("the answer is larger than the limit")
 // Do sends the call until it succeeds, fails for good, or may not be tried again.
 func (c *Client) Do(ctx context.Context, call *Call) *Outcome {
 	r := &run{client: c, call: call, ctx: ctx, started: time.Now(), Outcome: Outcome{Call: call}}
-	defer r.releaseIfPanicking()
+	over := false
+	defer func() {
+		if !over { // a limiter or an observer panics
+			r.Release()
+		}
+	}()
 	r.takeTurns()
-	r.over = true
+	over = true
 	return &r.Outcome
 }
 
@@ -102,13 +108,12 @@ type run struct {
 	Outcome
 	client  *Client
 	call    *Call
-	ctx     context.Context //nolint:containedctx // a run is the call's own, and ends with it
-	started time.Time       // when the call began
-	tried   time.Time       // when the last try began
-	sent    *sent           // what is known of the last try's request
-	again   bool            // there is another try
-	wait    time.Duration   // before it
-	over    bool
+	ctx     context.Context  //nolint:containedctx // a run is the call's own, and ends with it
+	started time.Time        // when the call began
+	tried   time.Time        // when the last try began
+	sent    *sent            // what is known of the last try's request
+	again   bool             // there is another try
+	wait    time.Duration    // before it
 	limited io.LimitedReader // over the last try's body
 
 	// What go-retryablehttp is fed with, here so that it is allocated together.
@@ -134,19 +139,19 @@ func (r *run) turn() {
 	}
 	wanted := r.mayRepeat() && r.planWait()
 	r.again = wanted && r.client.Budget.take()
+	if !r.again {
+		r.wait = 0
+	}
 	if r.call.OnTry != nil {
-		t := Try{
+		r.call.OnTry(Try{
 			Attempt:     r.Attempts,
 			StatusCode:  r.StatusCode,
 			Header:      r.Header,
 			Duration:    time.Since(r.tried),
+			Wait:        r.wait,
 			BudgetSpent: wanted && !r.again,
 			Err:         r.Err,
-		}
-		if r.again {
-			t.Wait = r.wait
-		}
-		r.call.OnTry(t)
+		})
 	}
 }
 
@@ -189,12 +194,4 @@ var noHeader = http.Header{}
 func (r *run) RoundTrip(*http.Request) (*http.Response, error) {
 	r.turn()
 	return &r.nothing, nil
-}
-
-// releaseIfPanicking gives back what a call holds that ends in a panic of a limiter's or
-// an observer's.
-func (r *run) releaseIfPanicking() {
-	if !r.over {
-		r.Release()
-	}
 }

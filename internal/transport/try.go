@@ -134,17 +134,11 @@ func (p *Pool) roundTrip(req *http.Request) (*http.Response, error) {
 
 // pause waits, and reports false if the context ends first.
 func pause(ctx context.Context, wait time.Duration) bool {
-	if wait == 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(jitter(wait))
-	defer timer.Stop()
 	select {
-	case <-timer.C:
-		return true
+	case <-time.After(jitter(wait)):
 	case <-ctx.Done():
-		return false
 	}
+	return ctx.Err() == nil
 }
 
 // request makes the HTTP request of one try. Those of calls that must not be repeated

@@ -48,7 +48,7 @@ type File struct {
 //
 // One run at a time can have a folder; a second one gets [ErrInUse]. A port request takes three
 // requests, or four if the server doesn't include sub requests, and two more for each document
-// that is new.
+// that is new. A download that breaks off in the middle is tried once more, with another link.
 func ToFolder(ctx context.Context, client *porting.Client, dir string, ids []porting.PortRequestID, opts *Options) (*Report, error) {
 	return save(ctx, "archive.ToFolder", client, opts, func() (store, error) { return openFolder(dir) }, evidence(ids))
 }

@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -195,7 +196,26 @@ func TestOldLink(t *testing.T) {
 	}
 }
 
-// TestCutOff cuts documents off on their way.
+// TestCutOffOnce cuts one document off on its way. The same run has it whole, by another link.
+func TestCutOffOnce(t *testing.T) {
+	t.Parallel()
+	for _, s := range savers {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			server := portingtest.NewServer()
+			defer server.Close()
+			id, path := submitted(t, server, "+12065550100"), filepath.Join(t.TempDir(), s.path)
+			server.Inject(portingtest.Fault{Operation: portingtest.StorageDownload, Nth: 2, Effect: portingtest.Truncate()})
+			report, err := s.save(t.Context(), impatient(server), path, []porting.PortRequestID{id}, onSandboxClock(server))
+			require.NoError(t, err)
+			assert.Len(t, report.Added, 6)
+			assert.Equal(t, 4, server.Count("Documents.CreateDownloadLink"))
+			complete(t, server, s, path, id)
+		})
+	}
+}
+
+// TestCutOff cuts documents off on their way, each time.
 func TestCutOff(t *testing.T) {
 	t.Parallel()
 	for _, s := range savers {
@@ -210,6 +230,7 @@ func TestCutOff(t *testing.T) {
 			require.ErrorAs(t, err, &incomplete)
 			assert.Len(t, incomplete.Failed, 3)
 			assert.Len(t, report.Added, 3)
+			assert.Equal(t, 6, server.Count(portingtest.StorageDownload), "each once more")
 			assert.Len(t, namesIn(t, verify(t, path)), 3)
 			fault.Remove()
 			report, err = s.save(t.Context(), impatient(server), path, []porting.PortRequestID{id}, onSandboxClock(server))
@@ -255,6 +276,25 @@ func TestOneOfManyFails(t *testing.T) {
 			verify(t, path)
 		})
 	}
+}
+
+// TestContextEnds ends the context while the first document is asked for. That ends the run, and
+// isn't taken for a failure of one document.
+func TestContextEnds(t *testing.T) {
+	t.Parallel()
+	server := portingtest.NewServer()
+	defer server.Close()
+	ids := []porting.PortRequestID{submitted(t, server, "+12065550100"), submitted(t, server, "+12065550101")}
+	ctx, cancel := context.WithCancel(t.Context())
+	server.Inject(portingtest.Fault{Operation: portingtest.StorageDownload, Effect: portingtest.Hang(), Match: func(portingtest.Call) bool {
+		cancel()
+		return true
+	}})
+	report, err := archive.ToFolder(ctx, impatient(server), t.TempDir(), ids, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Len(t, report.Added, 3)
+	assert.Empty(t, report.Failed)
+	assert.Equal(t, 1, server.Count("PortRequests.Get"))
 }
 
 func TestRefusedCredentialsEndTheRun(t *testing.T) {

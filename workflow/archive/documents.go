@@ -21,34 +21,43 @@ func (r *run) saveDocuments(ctx context.Context, id porting.PortRequestID, owner
 	return nil
 }
 
-// download writes a document to a part, by a link that is made for it. The storage host
-// answers with a 403 to a link that has ended, as it does if it was slow to ask for or clocks
-// differ. So after a 403, of which nothing was written, one more link is made.
+// download writes a document to a part, by a link that is made for it. There is a second try,
+// with another link, if the storage host answers with a 403, as it does to a link that has ended
+// because the host was slow to ask for or clocks differ, and if the connection breaks in the
+// middle of the document. Before that, the client itself tries again.
 func (r *run) download(ctx context.Context, owner porting.DocumentOwner, id porting.DocumentID, p *part) error {
-	err := r.downloadOnce(ctx, owner, id, p)
-	if isForbiddenByStorage(err) {
-		err = r.downloadOnce(ctx, owner, id, p)
+	n, err := r.downloadOnce(ctx, owner, id, p)
+	if isForbiddenByStorage(err) || n > 0 && isBrokenOff(err) && ctx.Err() == nil {
+		_, err = r.downloadOnce(ctx, owner, id, p)
 	}
 	return err
 }
 
-// downloadOnce makes a link and uses it.
-func (r *run) downloadOnce(ctx context.Context, owner porting.DocumentOwner, id porting.DocumentID, p *part) error {
-	bounded := &boundedWriter{p, r.most}
-	_, err := r.client.Documents.Download(ctx, owner, id, bounded)
+// downloadOnce makes a link and uses it. It returns how many bytes it has got.
+func (r *run) downloadOnce(ctx context.Context, owner porting.DocumentOwner, id porting.DocumentID, p *part) (int64, error) {
+	if err := p.restart(); err != nil {
+		return 0, err
+	}
+	n, err := r.client.Documents.Download(ctx, owner, id, &boundedWriter{p, r.most})
 	if failed, isFileError := errors.AsType[*FileError](err); isFileError {
-		return failed
+		return n, failed
 	}
 	if errors.Is(err, errTooLarge) {
-		return &TooLargeError{id, r.most}
+		return n, &TooLargeError{id, r.most}
 	}
-	return err
+	return n, err
 }
 
 // isForbiddenByStorage tells whether the storage host, and not the API, answered with a 403.
 func isForbiddenByStorage(err error) bool {
 	api, ok := errors.AsType[*porting.APIError](err)
 	return ok && api.StatusCode == http.StatusForbidden && api.Operation == "Documents.Download"
+}
+
+// isBrokenOff tells whether the connection to the storage host broke.
+func isBrokenOff(err error) bool {
+	lost, ok := errors.AsType[*porting.ConnectionError](err)
+	return ok && lost.Operation == "Documents.Download"
 }
 
 // A boundedWriter writes no more than so many bytes.

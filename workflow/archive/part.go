@@ -35,6 +35,19 @@ func (p *part) Write(data []byte) (int, error) {
 	return n, nil
 }
 
+// restart drops what was written.
+func (p *part) restart() error {
+	p.hash.Reset()
+	_, err := p.file.Seek(0, io.SeekStart)
+	if err == nil {
+		err = p.file.Truncate(0)
+	}
+	if err != nil {
+		return &FileError{p.name, err}
+	}
+	return nil
+}
+
 // sum is the hash of what was written.
 func (p *part) sum() string { return hex.EncodeToString(p.hash.Sum(nil)) }
 

@@ -20,7 +20,8 @@ type zipStore struct {
 	list  *manifest
 	old   *os.File // nil if there is no zip yet
 	stat  fs.FileInfo
-	there map[string]*zip.File // in the old zip
+	all   []*zip.File          // in the old zip, in its order
+	there map[string]*zip.File // the same by their names
 	out   *part                // nil if nothing is new
 	zip   *zip.Writer
 	added map[string]bool // in the new one
@@ -57,7 +58,8 @@ func (z *zipStore) load() (err error) {
 	if err != nil {
 		return &DamagedError{z.name, err}
 	}
-	for _, file := range r.File {
+	z.all = r.File
+	for _, file := range z.all {
 		z.there[file.Name] = file
 	}
 	file := z.there[manifestName]
@@ -150,14 +152,7 @@ func (z *zipStore) begin() (err error) {
 		return err
 	}
 	z.zip = zip.NewWriter(z.out)
-	if z.old == nil {
-		return nil
-	}
-	r, err := zip.NewReader(z.old, z.stat.Size())
-	if err != nil {
-		return &DamagedError{z.name, err}
-	}
-	for _, file := range r.File {
+	for _, file := range z.all {
 		if file.Name == manifestName {
 			continue
 		}

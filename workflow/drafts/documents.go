@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/numberporting/porting"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // documentsNeeded are the types of the documents that North American numbers need.
@@ -135,12 +137,7 @@ func (e UploadUnknownError) Format(f fmt.State, verb rune) { formatError(f, verb
 func (e UploadUnknownError) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
 // Unwrap returns what Documents.Upload failed with, and the last look.
-func (e *UploadUnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
-	}
-	return []error{e.Err, e.Look}
-}
+func (e *UploadUnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
 
 // Upload adds documents to a draft, each once: those that the draft has already are left
 // alone. It returns one result for each document, in their order, up to the first that failed.
@@ -190,7 +187,7 @@ func Upload(ctx context.Context, client *porting.Client, draft porting.DraftID, 
 		hashes: map[porting.DocumentID]string{},
 	}
 	if u.sleep == nil {
-		u.sleep = sleep
+		u.sleep = wait.For
 	}
 	files := make([]*file, len(documents))
 	for i, document := range documents {
@@ -249,13 +246,13 @@ func (d Document) read(ctx context.Context, place int) (f *file, err error) {
 	}
 	content, err := open()
 	if err != nil {
-		return nil, fmt.Errorf("drafts: Upload: %s: opening it (nothing was sent): %w", field, err)
+		return nil, fmt.Errorf("drafts: Upload: %s: opening it (nothing was sent): %w", field, withoutPath(err))
 	}
 	defer func() { _ = content.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(until(ctx, content), maxDocument+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("drafts: Upload: %s: reading it (nothing was sent): %w", field, err)
+		return nil, fmt.Errorf("drafts: Upload: %s: reading it (nothing was sent): %w", field, withoutPath(err))
 	case len(data) == 0:
 		return nil, badUpload(field+".content", "is empty")
 	case len(data) > maxDocument:
@@ -263,6 +260,14 @@ func (d Document) read(ctx context.Context, place int) (f *file, err error) {
 	}
 	sum := sha256.Sum256(data)
 	return &file{place, d.Filename, d.Type, data, hex.EncodeToString(sum[:]), mediaType(data)}, nil
+}
+
+// withoutPath hides the path of a file in an error: its name can be a customer's.
+func withoutPath(err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: failed.Op, Path: "(the path)", Err: failed.Err}
+	}
+	return err
 }
 
 // until returns a reader that fails once the context has ended.

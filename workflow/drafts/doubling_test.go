@@ -3,7 +3,6 @@ package drafts_test
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -56,42 +55,14 @@ var (
 // comment says.
 func TestEnsureNeverDoubles(t *testing.T) {
 	t.Parallel()
-	const workers = 8
-	last := int64(1000)
-	if testing.Short() {
-		last = 100
-	}
 	var outcomes outcomes
-	var seed atomic.Int64
-	var running sync.WaitGroup
-	for range workers {
-		running.Go(func() {
-			for n := seed.Add(1); n <= last; n = seed.Add(1) {
-				ensureUnderFaults(seeded{t, n}, &outcomes)
-			}
-		})
-	}
-	running.Wait()
-	t.Logf("created %d, found %d, found submitted %d, unknown %d, failed %d", outcomes.created.Load(), outcomes.found.Load(), outcomes.submitted.Load(), outcomes.unknown.Load(), outcomes.failed.Load())
-	for _, count := range []*atomic.Int64{&outcomes.created, &outcomes.found, &outcomes.submitted, &outcomes.unknown, &outcomes.failed} {
-		assert.GreaterOrEqual(t, count.Load(), last/10, "an outcome that is hardly met")
-	}
+	underSeeds(t, shorter(1000, 100), map[string]*atomic.Int64{
+		"created": &outcomes.created, "found": &outcomes.found, "found submitted": &outcomes.submitted, "unknown": &outcomes.unknown, "failed": &outcomes.failed,
+	}, func(t seeded) { ensureUnderFaults(t, &outcomes) })
 }
 
 // outcomes count what runs of Ensure have come to.
 type outcomes struct{ created, found, submitted, unknown, failed atomic.Int64 }
-
-// seeded is a test that names the seed of what fails.
-type seeded struct {
-	*testing.T
-
-	seed int64
-}
-
-func (t seeded) Errorf(format string, args ...any) {
-	t.Helper()
-	t.T.Errorf("seed %d: %s", t.seed, fmt.Sprintf(format, args...))
-}
 
 // ensureUnderFaults runs Ensure for one set of numbers some times, in a row and at once.
 func ensureUnderFaults(t seeded, outcomes *outcomes) {

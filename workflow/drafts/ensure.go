@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/numberporting/porting"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // Ensured is the draft that has the numbers, and the port request that it was submitted as.
@@ -136,11 +137,15 @@ func (e *UnknownError) Error() string {
 }
 
 // Unwrap returns what Drafts.Create failed with, and the last look.
-func (e *UnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
+func (e *UnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
+
+// callAndLook are the errors of a call whose answer was lost and, if it failed, of the look
+// for what came of it.
+func callAndLook(call, look error) []error {
+	if look == nil {
+		return []error{call}
 	}
-	return []error{e.Err, e.Look}
+	return []error{call, look}
 }
 
 // Ensure returns the draft that has the numbers, all of them and no others. If the numbers
@@ -180,7 +185,7 @@ func Ensure(ctx context.Context, client *porting.Client, numbers []string, opts 
 	}
 	e := &ensuring{f, cmp.Or(opts.LookAgain, 10*time.Second), opts.Sleep}
 	if e.sleep == nil {
-		e.sleep = sleep
+		e.sleep = wait.For
 	}
 	if opts.Lock != nil {
 		unlock, err := opts.Lock.Lock(ctx, f.key())
@@ -369,16 +374,4 @@ func together(places []Place) bool {
 func (f *finder) key() string {
 	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(maps.Keys(f.wanted)), "\n")))
 	return hex.EncodeToString(sum[:])
-}
-
-// sleep waits in real time.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

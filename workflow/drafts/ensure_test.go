@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/jarcoal/httpmock"
@@ -450,9 +449,7 @@ func TestEnsureRefused(t *testing.T) {
 	_, err := drafts.Ensure(t.Context(), client, []string{"+13125550182"}, nil)
 	require.ErrorIs(t, err, porting.ErrUnprocessable)
 	_, err = drafts.Ensure(t.Context(), client.With(porting.WithReadOnly()), []string{"+13125550100"}, nil)
-	var argument *porting.ArgumentError
-	require.ErrorAs(t, err, &argument)
-	assert.Equal(t, "Drafts.Create", argument.Operation)
+	requireArgument(t, err, "Drafts.Create", "client")
 	require.NotErrorAs(t, err, new(*drafts.UnknownError))
 }
 
@@ -476,10 +473,7 @@ func TestEnsureArguments(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := drafts.Ensure(t.Context(), test.client, test.numbers, test.opts)
-			var argument *porting.ArgumentError
-			require.ErrorAs(t, err, &argument)
-			assert.Equal(t, "drafts.Ensure", argument.Operation)
-			assert.Equal(t, test.field, argument.Field)
+			requireArgument(t, err, "drafts.Ensure", test.field)
 		})
 	}
 	assert.Empty(t, server.Requests())
@@ -489,40 +483,16 @@ func TestEnsureArguments(t *testing.T) {
 // context ends before.
 func TestEnsureWaitsInRealTime(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		name            string
-		timeout, waited time.Duration
-		looks           int
-	}{
-		{"ten seconds", time.Hour, 10 * time.Second, 3},
-		{"until the context ends", 3 * time.Second, 3 * time.Second, 2},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				transport := httpmock.NewMockTransport()
-				const drafted = "https://api.telnyx.com/origination/porting/draft_port_requests"
-				none := httpmock.NewStringResponder(http.StatusOK, "[]").HeaderSet(http.Header{"Total": {"0"}, "Total-Pages": {"0"}})
-				transport.RegisterResponder(http.MethodGet, drafted, none)
-				transport.RegisterResponder(http.MethodGet, "https://api.telnyx.com/origination/porting/port_requests", none)
-				transport.RegisterResponder(http.MethodPost, drafted, httpmock.NewStringResponder(http.StatusBadGateway, ""))
-				client, err := porting.NewClient(porting.Token("token"), porting.WithHTTPClient(&http.Client{Transport: transport}))
-				require.NoError(t, err)
-
-				ctx, cancel := context.WithTimeout(t.Context(), test.timeout)
-				defer cancel()
-				begin := time.Now()
-				_, err = drafts.Ensure(ctx, client, []string{"+13125550100"}, nil)
-				assert.Equal(t, test.waited, time.Since(begin))
-				var unknown *drafts.UnknownError
-				require.ErrorAs(t, err, &unknown)
-				assert.Equal(t, test.looks == 2, errors.Is(err, context.DeadlineExceeded))
-				calls := transport.GetCallCountInfo()
-				assert.Equal(t, test.looks, calls["GET "+drafted])
-				assert.Equal(t, 1, calls["POST "+drafted])
-			})
-		})
-	}
+	const list = "https://api.telnyx.com/origination/porting/draft_port_requests"
+	waitsInRealTime(t, list, list, 3, func(transport *httpmock.MockTransport) {
+		none := httpmock.NewStringResponder(http.StatusOK, "[]").HeaderSet(http.Header{"Total": {"0"}, "Total-Pages": {"0"}})
+		transport.RegisterResponder(http.MethodGet, list, none)
+		transport.RegisterResponder(http.MethodGet, "https://api.telnyx.com/origination/porting/port_requests", none)
+	}, func(ctx context.Context, client *porting.Client) error {
+		_, err := drafts.Ensure(ctx, client, []string{"+13125550100"}, nil)
+		assert.ErrorAs(t, err, new(*drafts.UnknownError))
+		return err
+	})
 }
 
 // Errors hold numbers, and show none.

@@ -266,9 +266,15 @@ type Corrected struct {
 // API documents as required ([porting.SubRequest.Unchanged]); else nothing is sent.
 // Then the sub request is read again and compared as [Fill] does.
 //
+// The update is sent once, whatever the client's retries are: each one can go on to the
+// losing carrier. If its answer is lost or can't be read, what is read then tells whether it
+// took: fields that the server showed otherwise before are as they should be now. If they
+// aren't, or only secrets that the API doesn't show were changed, the error is a
+// [*CorrectUnknownError].
+//
 // A profile with a value that can't work is an [*porting.ArgumentError]. If fields were
 // not taken, the error is a [*NotTakenError]. The result isn't nil if an update was sent
-// and answered, whatever the error.
+// and the server is known to have it, whatever the error.
 func Correct(ctx context.Context, client *porting.Client, portRequest porting.PortRequestID, sub porting.SubRequestID, profile enduser.Profile) (*Corrected, error) {
 	if err := checkProfileValues("drafts.Correct", "profile", profile); err != nil {
 		return nil, err
@@ -284,13 +290,18 @@ func Correct(ctx context.Context, client *porting.Client, portRequest porting.Po
 	if changed != (enduser.Profile{}) {
 		c.Update = was.Unchanged()
 		set(&c.Update, changed.Update())
-		if c.SubRequest, err = client.SubRequests.Update(ctx, portRequest, sub, c.Update); err != nil {
+		once := client.With(porting.WithRetry(porting.RetryPolicy{MaxAttempts: 1}))
+		answer, err := once.SubRequests.Update(ctx, portRequest, sub, c.Update)
+		if err != nil && !isUpdateUnknown(err) {
 			return nil, err
 		}
-		is, err := client.SubRequests.Get(ctx, portRequest, sub)
-		if err != nil {
-			c.Unverified = pathsOf(should)
-			return c, err
+		is, look := client.SubRequests.Get(ctx, portRequest, sub)
+		switch {
+		case err != nil && (look != nil || !hasTaken(was, is, changed)):
+			return nil, &CorrectUnknownError{PortRequest: portRequest, SubRequest: sub, Err: err, Look: look}
+		case look != nil:
+			c.SubRequest, c.Unverified = answer, pathsOf(should)
+			return c, look
 		}
 		c.SubRequest = is
 	}
@@ -300,6 +311,49 @@ func Correct(ctx context.Context, client *porting.Client, portRequest porting.Po
 	}
 	return c, nil
 }
+
+// isUpdateUnknown tells whether the error of an update that was sent once leaves open
+// whether the server has it.
+func isUpdateUnknown(err error) bool {
+	if api, ok := errors.AsType[*porting.APIError](err); ok {
+		return api.StatusCode == http.StatusSeeOther || api.StatusCode == http.StatusRequestTimeout || api.StatusCode >= http.StatusInternalServerError
+	}
+	if lost, ok := errors.AsType[*porting.ConnectionError](err); ok {
+		return lost.Attempts > 0
+	}
+	_, isUnread := errors.AsType[*porting.DecodeError](err)
+	return isUnread
+}
+
+// hasTaken tells whether a sub request shows that an update has taken: all that was to
+// change is so or hidden, and something that is shown wasn't so before.
+func hasTaken(was, is *porting.SubRequest, changed enduser.Profile) bool {
+	before, _ := verify(submittedProfile(was), changed, was.FOCDateRequestedByUser)
+	missing, hidden := verify(submittedProfile(is), changed, is.FOCDateRequestedByUser)
+	return len(missing) == 0 && slices.ContainsFunc(before, func(path string) bool { return !slices.Contains(hidden, path) })
+}
+
+// A CorrectUnknownError says that [Correct] has sent an update, and that it isn't known
+// whether the server has it: the answer was lost, and the sub request doesn't show it. It may
+// still come. Run Correct again, after some minutes rather than at once.
+type CorrectUnknownError struct {
+	PortRequest porting.PortRequestID
+	SubRequest  porting.SubRequestID
+	Err         error // of SubRequests.Update
+	Look        error // why the look afterwards failed; nil if it didn't show the update
+}
+
+// Error tells what is unknown, and what to do.
+func (e *CorrectUnknownError) Error() string {
+	look := "it doesn't show the update"
+	if e.Look != nil {
+		look = "looking at it failed: " + e.Look.Error()
+	}
+	return fmt.Sprintf("drafts: Correct: whether the sub request %s was updated is unknown, and %s; run Correct again in some minutes, or look at it: %v", e.SubRequest, look, e.Err)
+}
+
+// Unwrap returns what SubRequests.Update failed with, and the look afterwards.
+func (e *CorrectUnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
 
 // set sets the fields of an update that a draft's update sets.
 func set(u *porting.SubRequestUpdate, from porting.DraftSubRequestUpdate) {

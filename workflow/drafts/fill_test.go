@@ -344,10 +344,7 @@ func TestProfilesThatCannotWork(t *testing.T) {
 			t.Parallel()
 			filled, err := drafts.Fill(t.Context(), client, "draft", profiles)
 			assert.Nil(t, filled)
-			var bad *porting.ArgumentError
-			require.ErrorAs(t, err, &bad)
-			assert.Equal(t, "drafts.Fill", bad.Operation)
-			assert.Equal(t, field, bad.Field)
+			requireArgument(t, err, "drafts.Fill", field)
 			assert.NotContains(t, err.Error(), "555")
 		})
 	}
@@ -489,9 +486,7 @@ func TestCorrectFails(t *testing.T) {
 	client := server.Client(porting.WithRetry(porting.RetryPolicy{MaxAttempts: 1}))
 
 	_, err := drafts.Correct(t.Context(), client, id, subs[0], enduser.Profile{CountryCode: "USA"})
-	var bad *porting.ArgumentError
-	require.ErrorAs(t, err, &bad)
-	assert.Equal(t, "profile.country_code", bad.Field)
+	requireArgument(t, err, "drafts.Correct", "profile.country_code")
 	assert.Zero(t, server.Count("SubRequests.Get"))
 
 	got, err := drafts.Correct(t.Context(), client, id, subs[0], enduser.Profile{FOCDateRequestedByUser: firstWindow.Add(-24 * time.Hour)})
@@ -503,4 +498,45 @@ func TestCorrectFails(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, "Tacoma", got.SubRequest.Locality, "as the update was answered")
 	assert.Contains(t, got.Unverified, "locality")
+}
+
+// TestCorrectAfterALostAnswer tells from the sub request whether the update took.
+func TestCorrectAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	hidePIN := strings.NewReplacer(`"PIN-2"`, `"****"`, `"EX-100"`, "null").Replace
+	for _, test := range []struct {
+		name    string
+		profile enduser.Profile
+		effect  portingtest.Effect
+		shown   func(string) string // of an answer
+		taken   bool
+	}{
+		{"it took", enduser.Profile{PostalCode: "98102"}, portingtest.DropAfter(), nil, true},
+		{"it didn't", enduser.Profile{PostalCode: "98102"}, portingtest.DropBefore(), nil, false},
+		{"it comes later", enduser.Profile{PostalCode: "98102"}, portingtest.DropThenAct(time.Hour), nil, false},
+		{"a field that is shown tells it of one that is hidden", enduser.Profile{PostalCode: "98102", PINPasscode: "PIN-2"}, portingtest.DropAfter(), hidePIN, true},
+		{"a secret that is hidden doesn't tell it", enduser.Profile{PINPasscode: "PIN-2"}, portingtest.DropAfter(), hidePIN, false},
+		{"a field that differed in its letters only doesn't tell it", enduser.Profile{Locality: "SEATTLE"}, portingtest.DropBefore(), nil, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := portingtest.NewServer()
+			t.Cleanup(server.Close)
+			id, subs := server.AddPortRequest("+13125550100")
+			server.Inject(portingtest.Fault{Operation: "SubRequests.Update", Effect: test.effect})
+			client := clientThrough(t, changing(server, nil, test.shown)).With(porting.WithRetry(porting.RetryPolicy{MinWait: time.Millisecond, MaxWait: time.Millisecond}))
+			got, err := drafts.Correct(t.Context(), client, id, subs[0], test.profile)
+			assert.Equal(t, 1, server.Count("SubRequests.Update"))
+			if test.taken {
+				require.NoError(t, err)
+				assert.Equal(t, "98102", got.SubRequest.PostalCode)
+				return
+			}
+			var lost *drafts.CorrectUnknownError
+			require.ErrorAs(t, err, &lost)
+			assert.NoError(t, lost.Look)
+			assert.NotContains(t, err.Error(), "98102")
+			assert.Nil(t, got)
+		})
+	}
 }

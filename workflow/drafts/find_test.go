@@ -176,10 +176,7 @@ func TestFindArguments(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := drafts.Find(t.Context(), test.client, test.numbers, test.opts)
-			var argument *porting.ArgumentError
-			require.ErrorAs(t, err, &argument)
-			assert.Equal(t, "drafts.Find", argument.Operation)
-			assert.Equal(t, test.field, argument.Field)
+			requireArgument(t, err, "drafts.Find", test.field)
 		})
 	}
 	places, err := drafts.Find(t.Context(), client, nil, nil)

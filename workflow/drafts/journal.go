@@ -2,7 +2,6 @@ package drafts
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -58,7 +57,7 @@ var ErrLocked = errors.New("drafts: the journal is in use")
 // A FileJournal is a [Journal] in a file: a first line that says what it is, then one JSON
 // object a line. It is only ever appended to; what Append writes is on disk when it
 // returns.
-type FileJournal struct{ file *journal.File[Entry] }
+type FileJournal struct{ log *journal.Log[Entry] }
 
 // OpenJournal opens a file as a journal. If there is none, it makes one that only its
 // owner can read. A last line that was cut off, as by a crash, is removed. A file that
@@ -69,37 +68,20 @@ type FileJournal struct{ file *journal.File[Entry] }
 // its process ends, however that happens. (Plan 9, Solaris, AIX and WebAssembly have no such
 // lock here: there, see to it yourself.)
 func OpenJournal(path string) (*FileJournal, error) {
-	file, err := journal.Open[Entry](path, "drafts")
-	if errors.Is(err, journal.ErrLocked) {
-		return nil, ErrLocked
-	} else if err != nil {
-		return nil, journalError(err)
+	log, err := journal.OpenLog[Entry](path, "drafts", "drafts: journal", ErrLocked)
+	if err != nil {
+		return nil, err
 	}
-	return &FileJournal{file}, nil
+	return &FileJournal{log}, nil
 }
 
 // Entries yields what is in the file. An entry that can't be read is an error that
 // names its line.
-func (j *FileJournal) Entries() iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		for entry, err := range j.file.Entries() {
-			if !yield(entry, journalError(err)) {
-				return
-			}
-		}
-	}
-}
+func (j *FileJournal) Entries() iter.Seq2[Entry, error] { return j.log.Entries() }
 
 // Append writes an entry to the file and has the system write it to disk. After it has
 // failed, it always fails.
-func (j *FileJournal) Append(entry Entry) error { return journalError(j.file.Append(entry)) }
+func (j *FileJournal) Append(entry Entry) error { return j.log.Append(entry) }
 
 // Close frees the file for others and closes it.
-func (j *FileJournal) Close() error { return j.file.Close() }
-
-func journalError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("drafts: journal: %w", err)
-}
+func (j *FileJournal) Close() error { return j.log.Close() }

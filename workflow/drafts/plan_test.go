@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"testing"
 	"time"
@@ -51,18 +52,10 @@ func TestPlanJSON(t *testing.T) {
 	var again drafts.Plan
 	require.NoError(t, json.Unmarshal(written, &again))
 	_, err = drafts.Run(t.Context(), newSandbox(t).Client(), &again, nil)
-	requireArgument(t, err, "sets.0.profiles.default.account_number")
+	requireArgument(t, err, "drafts.Run", "sets.0.profiles.default.account_number")
 	again.Sets[0].Profiles.Default.AccountNumber = "ACC-20451"
 	_, err = drafts.Run(t.Context(), newSandbox(t).Client(), &again, nil)
-	requireArgument(t, err, "sets.0.profiles.carriers.Tumbleweed Wireless.pin_passcode")
-}
-
-func requireArgument(t *testing.T, err error, field string) {
-	t.Helper()
-	var argument *porting.ArgumentError
-	require.ErrorAs(t, err, &argument)
-	assert.Equal(t, "drafts.Run", argument.Operation)
-	assert.Equal(t, field, argument.Field)
+	requireArgument(t, err, "drafts.Run", "sets.0.profiles.carriers.Tumbleweed Wireless.pin_passcode")
 }
 
 // TestPlanKeys checks that a key that is misspelt is an error, at any depth.
@@ -113,7 +106,7 @@ func TestBadPlans(t *testing.T) {
 			plan := planned(mixed, []string{"+12065550100"})
 			spoil(plan)
 			outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, onSandbox(sandbox))
-			requireArgument(t, err, field)
+			requireArgument(t, err, "drafts.Run", field)
 			assert.NotContains(t, err.Error(), "555")
 			assert.Len(t, outcome.Sets, len(plan.Sets))
 			assert.Empty(t, sandbox.Requests())
@@ -121,13 +114,15 @@ func TestBadPlans(t *testing.T) {
 	}
 	sandbox := newSandbox(t)
 	_, err := drafts.Run(t.Context(), sandbox.Client(), nil, nil)
-	requireArgument(t, err, "plan")
+	requireArgument(t, err, "drafts.Run", "plan")
 	_, err = drafts.Run(t.Context(), nil, planned(mixed), onSandbox(sandbox))
-	requireArgument(t, err, "client")
+	requireArgument(t, err, "drafts.Run", "client")
 	plan := planned(mixed)
-	plan.Sets[0].Documents[0].Path = "lost.pdf"
+	plan.Sets[0].Documents[0].Path = "lost, of Ada Example.pdf"
 	_, err = drafts.Run(t.Context(), sandbox.Client(), plan, onSandbox(sandbox))
 	require.ErrorContains(t, err, "sets.0.documents.0")
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.NotContains(t, err.Error(), "Ada")
 	assert.Empty(t, sandbox.Requests())
 }
 

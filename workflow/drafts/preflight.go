@@ -105,7 +105,7 @@ func Preflight(ctx context.Context, client *porting.Client, draft porting.DraftI
 	r := &Report{Draft: d, Windows: map[porting.SubRequestID][]porting.FOCWindow{}}
 	split := SplitDraft(d)
 	r.Problems = draftProblems(d, split)
-	documents, err := documentProblems(ctx, client, r, split, o.Documents)
+	documents, err := documentProblems(ctx, client, r, o.Documents)
 	if err != nil {
 		return nil, err
 	}
@@ -354,28 +354,21 @@ func windowProblems(ctx context.Context, client *porting.Client, r *Report, sub 
 }
 
 // documentProblems reads the documents into the report, and finds the types that are missing.
-func documentProblems(ctx context.Context, client *porting.Client, r *Report, split Split, coming []porting.DocumentType) ([]Problem, error) {
+func documentProblems(ctx context.Context, client *porting.Client, r *Report, coming []porting.DocumentType) ([]Problem, error) {
 	const path = "supporting_documents"
 	documents, err := client.Documents.List(ctx, r.Draft.ID)
 	if err != nil {
 		return orUnknown(err, problem("", path, CodeDocumentsUnknown))
 	}
 	r.Documents = documents
-	if !slices.ContainsFunc(split.Rows, func(row SplitRow) bool { return strings.HasPrefix(row.Number, "+1") }) {
-		return nil, nil
+	there := slices.Clone(documents)
+	for _, kind := range coming {
+		there = append(there, porting.SupportingDocument{DocumentType: kind})
 	}
-	there := slices.Clone(coming)
-	for _, document := range documents {
-		there = append(there, document.DocumentType)
-	}
+	codes := map[porting.DocumentType]string{porting.DocumentTypeLOA: CodeNoLOA, porting.DocumentTypeInvoice: CodeNoInvoice}
 	var problems []Problem
-	for _, need := range []struct {
-		kind porting.DocumentType
-		code string
-	}{{porting.DocumentTypeLOA, CodeNoLOA}, {porting.DocumentTypeInvoice, CodeNoInvoice}} {
-		if !slices.Contains(there, need.kind) {
-			problems = append(problems, problem("", path, need.code))
-		}
+	for _, kind := range Needed(r.Draft, there) {
+		problems = append(problems, problem("", path, codes[kind]))
 	}
 	return problems, nil
 }

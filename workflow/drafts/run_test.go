@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -514,6 +515,42 @@ func TestDeletedDraft(t *testing.T) {
 	require.NoError(t, err)
 	requireDone(t, plan, second)
 	assert.NotEqual(t, first.Sets[0].Draft.ID, second.Sets[0].Draft.ID)
+}
+
+// TestOldCheck checks how long the journal's word on portability holds: a day, or for as long as
+// a draft of it may be under way, because a number would look taken by its own draft.
+func TestOldCheck(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		age    time.Duration
+		begun  bool // the draft
+		checks int  // of both runs
+	}{
+		{"a new check", 0, false, 1},
+		{"an old check", 25 * time.Hour, false, 2},
+		{"an old check, and a draft may be under way", 25 * time.Hour, true, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			sandbox := newSandbox(t)
+			sandbox.Inject(portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.DropBefore()})
+			plan := planned([]string{"+13125550100"})
+			opts := onSandbox(sandbox)
+			journal := &memory{}
+			opts.Journal = journal
+			_, err := drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+			require.ErrorAs(t, err, new(*drafts.UnknownError))
+			journal.entries = slices.DeleteFunc(journal.entries, func(e drafts.Entry) bool { return e.Step == drafts.StepEnsure && !test.begun })
+			for i := range journal.entries {
+				journal.entries[i].Time = journal.entries[i].Time.Add(-test.age)
+			}
+			outcome, err := drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+			require.NoError(t, err)
+			requireDone(t, plan, outcome)
+			assert.Equal(t, test.checks, sandbox.Count("Portability.Check"))
+		})
+	}
 }
 
 // TestChangedPlan checks that a draft is brought to what a changed plan says, by the

@@ -13,6 +13,7 @@ import (
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/foc"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // Submitted is a draft that was submitted, and the port request that it has become.
@@ -121,12 +122,7 @@ func (e *SubmitUnknownError) Error() string {
 }
 
 // Unwrap returns what Drafts.Submit failed with, and the last look.
-func (e *SubmitUnknownError) Unwrap() []error {
-	if e.Look == nil {
-		return []error{e.Err}
-	}
-	return []error{e.Err, e.Look}
-}
+func (e *SubmitUnknownError) Unwrap() []error { return callAndLook(e.Err, e.Look) }
 
 // An UnresolvedError says that a draft was submitted, but that its port request isn't found
 // (yet). Run [Submit] again, which only looks for it, or look for the numbers among the port
@@ -191,7 +187,7 @@ func Submit(ctx context.Context, client *porting.Client, draft porting.DraftID, 
 		sleep:     opts.Sleep,
 	}
 	if s.sleep == nil {
-		s.sleep = sleep
+		s.sleep = wait.For
 	}
 	d, already, err := client.Drafts.Submitted(ctx, draft)
 	if err != nil {

@@ -83,45 +83,56 @@ func words(expression string) *regexp.Regexp { return regexp.MustCompile(`\b(?:`
 
 var (
 	// differs is what is said of a value that isn't the carrier's.
-	differs = regexp.MustCompile(`mis-?match|not? match|n't match|incorrect|invalid|wrong|required|missing|mandatory|bad\b|unknown|expired|` +
-		`differ|not (?:found|correct|valid|listed|recogni[sz]ed|accepted|on file|the)\b|(?:is|are|was)(?:n't| not)\b|needs?\b|needed|provide the|reject`)
+	differs = regexp.MustCompile(`mis-?match|not? match|n't match|incorrect|invalid|wrong|requir(?:ed?|es|ing)\b|missing|without|mandatory|bad\b|unknown|expired|` +
+		`differ|another|neither|not (?:found|correct|valid|listed|recogni[sz]ed|accepted|on file|the|as)\b|(?:is|are|was|were)(?:n't| not)\b|needs?\b|needed|provide the|reject`)
 
-	refusesDate = regexp.MustCompile(`invalid|not (?:be |available|valid|accepted|possible)|n't (?:be |available)|cannot|too short|unavailable|reject|another|different|new due|weekend|holiday`)
+	// mayNot is what is said of a person who has no say in an account.
+	mayNot = regexp.MustCompile(differs.String() + `|unauthori[sz]ed|by (?:the )?(?:wrong|another)|may not|can(?:not|'t) (?:make|request|authori[sz]e)|no authority|not allowed`)
+
+	refusesDate = regexp.MustCompile(`invalid|not (?:be |available|valid|accepted|possible)|n't (?:be |available)|cannot|too (?:short|soon|early|close|far|late)|unavailable|reject|another|different|new due|weekend|holiday`)
 )
+
+// kinds are those of the orders that can be pending on an account.
+const kinds = `(?:(?:service|disconnect|change|feature|move|conversion|internal|port|lsr) )*`
 
 // rules are in no order: hints are in that of the text.
 var rules = []rule{
 	{CauseAccountNumberMismatch, words(`acc(?:oun)?t ?(?:#|nos?\b|nbrs?\b|nums?\b|numbers?\b|codes?\b|provided|given|supplied|entered)|ban\b`), differs, nil},
 	{CausePasscodePINInvalid, words(`pins?\b|pass ?codes?\b|passwords?\b|security code|transfer code`), differs, nil},
-	{CauseAuthPersonMismatch, words(`auth(?:ori[sz]ed|ori[sz]ing)?\b\.?.{0,20}?(?:name|person|users?|contact|signer|party)|signers?\b|signed by|signature|unauthori[sz]ed|not (?:an? )?authori[sz]ed`),
-		regexp.MustCompile(differs.String() + `|unauthori[sz]ed|by (?:the )?(?:wrong|another)`), []Cause{CauseEntityNameMismatch}},
-	{CauseEntityNameMismatch, words(`(?:end ?user|eu|business|company|subscriber|customer|entity|account|cust)s?'?s? name|name\b|the company|customer of record`), differs, nil},
+	{CauseAuthPersonMismatch, words(`auth(?:ori[sz](?:ed|ing|ation))?\b\.?.{0,20}?(?:name|person|users?|contact|signer|signatory|party)|sign(?:ers?|ator(?:y|ies)|ed)\b|signature|unauthori[sz]ed|not (?:an? )?authori[sz]ed`), mayNot, []Cause{CauseEntityNameMismatch}},
+	{CauseEntityNameMismatch, words(`(?:end ?user|eu|business|company|organi[sz]ation|subscriber|customer|entity|account|cust)s?'?s? name|name\b|the (?:company|organi[sz]ation)\b|customer of record`), differs, nil},
 	{CauseLocationMismatch, words(`address(?:es)?\b|street|sano\b|sasn\b|service location|house number|suite\b|city\b`), differs, nil},
 	{CausePostalCodeMismatch, words(`zip\b|zip ?codes?\b|post(?:al)? ?codes?\b`), differs, nil},
 	{CauseBTNATNMismatch, words(`btns?\b|atns?\b|billing (?:tele)?(?:phone )?number|main (?:billing )?number`), differs, nil},
-	{CauseMainBTNPorting, words(`port(?:ing|s)? (?:out )?(?:of )?(?:the |its |their )?(?:main |billing |primary )*(?:btn|billing number|main number)|new (?:btn|billing (?:tele)?(?:phone )?number)`), nil, []Cause{CauseBTNATNMismatch}},
+	{CauseMainBTNPorting, words(`port(?:ing|s)? (?:out )?(?:of )?(?:the |its |their )?(?:main |billing |primary )*(?:btn|billing number|main number)|new (?:btn|billing (?:tele)?(?:phone )?number)|pilot (?:number|tn)|strand(?:ed|s)\b`), nil, []Cause{CauseBTNATNMismatch}},
 	{CausePhoneNumberMismatch, words(`(?:tn|did|number)s?\b|number\(s\)`),
 		regexp.MustCompile(`(?:not|n't) (?:found |listed )?(?:on|with|in|under|part of) (?:the |this |that )?(?:account|acct|carrier|provider|csr)|(?:not|n't) belong|(?:with|to) (?:another|a different) (?:carrier|provider|account)`), []Cause{CauseAccountNumberMismatch}},
-	{CausePhoneNumberNotPortable, words(`disconnected|not portable|non-?portable|(?:can(?:'t|not| not)) be ported|inactive|not active|not in service|not eligible|ineligible`), nil, nil},
+	{CausePhoneNumberNotPortable, words(`disconnected|deactivated|reactivate|not portable|non-?portable|(?:can(?:'t|not| not)) be ported|inactive|not active|not in service|not working|non-?working|only (?:active|working)|(?:was|were|been) cancell?ed|not eligible|ineligible`), nil, nil},
 	{CausePhoneNumberHasSpecialFeature, words(`dsl\b|adsl\b|isdn\b|alarm\b|freeze|frozen|port[- ]?out protection|port protection|number lock|locked|hunt(?:ing)?\b|distinctive ring|special feature|remote call forward`), nil, []Cause{CausePhoneNumberNotPortable}},
 	{CauseRateCenterNotPortable, words(`rate ?cent(?:er|re)|no coverage|outside (?:of )?(?:our )?(?:coverage|footprint)`), nil, []Cause{CausePhoneNumberNotPortable}},
-	{CauseLSRPending, words(`pending (?:service |disconnect |change |port |lsr )*(?:order|request|lsr|port)\b|open order|order (?:is )?pending|(?:duplicate|existing|another) (?:lsr|port)`), nil, nil},
+	{CauseLSRPending, words(`pending ` + kinds + `(?:orders?|requests?|lsrs?|ports?)\b|open ` + kinds + `orders?\b|orders? (?:is |are )?(?:still )?pending|(?:duplicate|existing|another) (?:lsr|port)`), nil, nil},
 	{CauseFOCRejected, words(`ddd\b|(?:due|desired|requested|port|foc) (?:due )?date|interval`), refusesDate, nil},
 	{CauseFOCExpired, words(`(?:foc|due date|ddd|date)\b.{0,25}?(?:expired|passed|lapsed)|expired foc`), nil, []Cause{CauseFOCRejected}},
 	{CausePortingOrderSplitRequired, words(`split\b|(?:different|multiple|two|several|separate) accounts|separate (?:order|request)s`), nil, []Cause{CauseAccountNumberMismatch, CausePhoneNumberMismatch}},
-	{CausePortTypeIncorrect, words(`full port\b.*(?:remain|partial)|partial port\b.*full|should be (?:a )?(?:full|partial)|change to (?:a )?(?:full|partial)|port type`), nil, []Cause{CauseMainBTNPorting}},
-	{CauseOSPIrresponsive, words(`no (?:response|reply|answer) (?:from|by)|(?:not|n't) (?:yet )?(?:respond|repl|answer)(?:ed|ied|ing)?|unresponsive|irresponsive`), nil, nil},
+	{CausePortTypeIncorrect, words(`full port\b.*(?:remain|partial)|partial port\b.*full|should be (?:a )?(?:full|partial)|(?:is|was) (?:this|it) (?:a )?(?:full|partial)|change to (?:a )?(?:full|partial)|port type`), nil, []Cause{CauseMainBTNPorting}},
+	{CauseOSPIrresponsive, words(`no (?:response|reply|answer|word) (?:from|by)|nothing (?:back|heard|received) |(?:not|n't) (?:yet )?(?:respond|repl|answer)(?:ed|ied|ing)?|unresponsive|irresponsive`), nil, nil},
 	{CauseSVConflict, words(`in(?:to)? conflict|conflict status|sv conflict`), nil, nil},
 	{CauseSVUnknownFailure, words(`(?:sv|npac)\b.{0,30}?(?:fail|error)`), nil, nil},
 }
 
-// clauses ends where one statement of a text does. A dot within a word or number is none.
-var clauses = regexp.MustCompile(`[.;!?:]+(?:\s|$)|[\r\n]+|,?\s+but\s+`)
+var (
+	// clauses ends where one statement of a text does. A dot within a word or number is none.
+	clauses = regexp.MustCompile(`[.;!?:]+(?:\s|$)|[\r\n]+|,?\s+but\s+`)
+
+	// shortened are words whose dot ends no clause.
+	shortened = regexp.MustCompile(`\b((?:account|acct\.?|phone|tel\.?) nos?|acct|auth|cust|addr|nbrs?)\.`)
+)
 
 // Classify looks in a comment for what carriers usually say, in English. It names each cause once.
 func Classify(comment string) Reading {
 	r := Reading{Raw: comment}
 	text := strings.ToLower(strings.NewReplacer("’", "'", "‘", "'").Replace(comment))
+	text = shortened.ReplaceAllString(text, "$1")
 	type found struct {
 		at   int
 		rule *rule

@@ -50,8 +50,9 @@ func judge(t *testing.T, file string) (s score) {
 	return s
 }
 
-// TestPrecision tries the rules on the 30 comments that they were written with, and on 30 that
-// were kept apart from them.
+// TestPrecision tries the rules on the comments that they were written with (seen, and lists,
+// which are after the reasons that carriers publish), and on those that no rule was ever
+// changed for: kept by the author of the rules, and apart by another author.
 func TestPrecision(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -59,7 +60,9 @@ func TestPrecision(t *testing.T) {
 		precise, recall float64 // at least
 	}{
 		{"testdata/seen.tsv", 1, 1},
+		{"testdata/lists.tsv", 1, 1},
 		{"testdata/kept.tsv", 0.96, 0.96},
+		{"testdata/apart.tsv", 0.96, 0.94},
 	} {
 		s := judge(t, test.file)
 		precise, recall := float64(s.right)/float64(s.given), float64(s.found)/float64(s.causes)
@@ -73,7 +76,8 @@ func TestNoHint(t *testing.T) {
 	t.Parallel()
 	for _, comment := range []string{
 		"", " ", "Thank you.", "We have your order.", "Your FOC date is confirmed.", "\xff\xfe", "1234",
-		"The account number matches.", "Please see the attached bill.", strings.Repeat("a ", 10_000),
+		"The account number matches.", "Please see the attached bill.",
+		"The LOA is signed, thank you.", "Please sign in to see the open request form.", "The DDD is confirmed.", "No. 4 is next.", strings.Repeat("a ", 10_000),
 	} {
 		assert.Empty(t, exceptions.Classify(comment).Hints, comment)
 		assert.Equal(t, comment, exceptions.Classify(comment).Raw)

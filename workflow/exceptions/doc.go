@@ -15,9 +15,13 @@
 // hint can be wrong, and a text can have none. So it comes with the whole text: show that,
 // and let a person decide. No hint ever changes a port request.
 //
-// The rules were written with 30 invented comments and tried on 30 more that were kept apart:
-// 30 of the 31 hints on those were right, and all of their 30 causes were found. The same hand
-// wrote comments and rules, so expect less of real ones.
+// The rules were written with 50 invented comments, 20 of them after the lists of reasons
+// that carriers publish. No rule was changed for two other sets. On 30 comments by the author
+// of the rules, 30 of 31 hints were right and all 30 causes were found. On 60 by another
+// author, 53 of 55 hints were right and 53 of 56 causes were found. But of those 20, half of
+// them chosen because they were known to be missed, the rules had found 1 of 18 causes before
+// they were changed for them. So a hint is mostly right, a cause in words that no rule knows is
+// missed, and of real comments expect less.
 //
 // # At most once
 //

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 	"github.com/numberporting/porting/workflow/intake/enduser"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // A Fix is what resolves an exception.
@@ -83,7 +83,7 @@ type UnknownError struct {
 	PortRequest porting.PortRequestID
 	SubRequest  porting.SubRequestID
 	Err         error // of the call; nil if the comment may have been sent by an earlier run
-	Look        error // why the last look failed; nil if it didn't see the comment, and of an update
+	Look        error // why the last look failed; nil if it worked and didn't show the step
 }
 
 // Error tells what is unknown, and what to do.
@@ -112,10 +112,11 @@ func (e *UnknownError) Unwrap() []error {
 // there is no comment. A comment with the same text on the same sub request isn't written
 // again; see [Options].Since.
 //
-// If the answer to the comment is lost, Resolve looks for it at once and, unless it is there,
-// a second time a little later. If it isn't there then, or if the update's outcome is unknown,
-// the error is an [*UnknownError]. An update is idempotent: after a lost answer, the client
-// itself tries the same one again within the call, as its retries are set.
+// Neither is sent twice in one call, whatever the client's retries are. If the answer to the
+// update is lost, Resolve reads the sub request once to see whether it took. If the answer to
+// the comment is lost, Resolve looks for it at once and, unless it is there, a second time a
+// little later. If what was sent isn't seen, the error is an [*UnknownError]. A secret that
+// the API doesn't show is never seen: each call with one in its profile sends it.
 //
 // The result isn't nil unless an argument is bad, and says what is known, whatever the error.
 // Two runs at the same moment can both write the comment: the API has no means to prevent
@@ -134,7 +135,7 @@ func Resolve(ctx context.Context, client *porting.Client, portRequest porting.Po
 	}
 	r := &resolving{client: client, portRequest: portRequest, sub: sub, comment: fix.Comment, opts: opts, sleep: opts.Sleep}
 	if r.sleep == nil {
-		r.sleep = sleep
+		r.sleep = wait.For
 	}
 	result := &Resolved{Update: StateNotSent, Comment: StateNotSent}
 	if err := r.update(ctx, fix.Profile, result); err != nil {
@@ -164,31 +165,18 @@ type resolving struct {
 func (r *resolving) update(ctx context.Context, profile enduser.Profile, result *Resolved) error {
 	corrected, err := drafts.Correct(ctx, r.client, r.portRequest, r.sub, profile)
 	result.Corrected = corrected
-	switch {
-	case corrected == nil && isUpdateUnknown(err):
+	if lost, ok := errors.AsType[*drafts.CorrectUnknownError](err); ok {
 		result.Update = StateUnknown
-		return r.unknown(StepUpdate, err, nil)
+		return r.unknown(StepUpdate, lost.Err, lost.Look)
+	}
+	switch {
 	case corrected == nil:
-		return err
 	case corrected.Update == porting.SubRequestUpdate{}:
 		result.Update = StateThere
 	default:
 		result.Update = StateSent
 	}
 	return err
-}
-
-// isUpdateUnknown tells whether an error leaves open what became of an update.
-func isUpdateUnknown(err error) bool {
-	const operation = "SubRequests.Update"
-	if api, ok := errors.AsType[*porting.APIError](err); ok && api.Operation == operation {
-		return api.StatusCode >= http.StatusInternalServerError || api.StatusCode == http.StatusRequestTimeout
-	}
-	if lost, ok := errors.AsType[*porting.ConnectionError](err); ok && lost.Operation == operation {
-		return lost.Attempts > 0
-	}
-	unread, ok := errors.AsType[*porting.DecodeError](err)
-	return ok && unread.Operation == operation
 }
 
 func (r *resolving) unknown(step Step, err, look error) error {
@@ -259,15 +247,3 @@ func (r *resolving) lookLater(ctx context.Context) (*porting.Comment, error) {
 
 // sameText passes over how many blanks there are.
 func sameText(a, b string) bool { return slices.Equal(strings.Fields(a), strings.Fields(b)) }
-
-// sleep waits in real time.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}

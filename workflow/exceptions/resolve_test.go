@@ -1,6 +1,7 @@
 package exceptions_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"testing"
@@ -95,10 +96,13 @@ func TestSecondException(t *testing.T) {
 	assert.Equal(t, 2, written(t, server, id))
 }
 
-// TestFaults has calls go wrong, and runs again.
-func TestFaults(t *testing.T) {
+// TestResolveFaults has calls go wrong, and runs again. Whatever is lost, a run sends nothing
+// twice, and what it says is true.
+func TestResolveFaults(t *testing.T) {
 	t.Parallel()
 	const sent, there, notSent, unknown = exceptions.StateSent, exceptions.StateThere, exceptions.StateNotSent, exceptions.StateUnknown
+	const update, comment = "SubRequests.Update", "Comments.Create"
+	refuse := portingtest.Respond(http.StatusUnprocessableEntity, `{"message":"no"}`)
 	for _, test := range []struct {
 		name                string
 		operation           string
@@ -107,26 +111,32 @@ func TestFaults(t *testing.T) {
 		update, comment     exceptions.State
 		step                exceptions.Step // of the UnknownError, if there is one
 		isError             bool
+		updates, comments   int              // that were sent by the first run
 		thenUpdate, thenSay exceptions.State // of the second run, without the fault
 		writes              int              // of the comment, in the end
 	}{
-		{"the answer to the comment is lost", "Comments.Create", 1, portingtest.DropAfter(), sent, sent, "", false, there, there, 1},
-		{"a 502 to the comment", "Comments.Create", 1, portingtest.BadGateway().AfterHandling(), sent, sent, "", false, there, there, 1},
-		{"the comment comes late", "Comments.Create", 1, portingtest.DropThenAct(time.Second), sent, sent, "", false, there, there, 1},
-		{"an answer that can't be read", "Comments.Create", 1, portingtest.Truncate(), sent, sent, "", false, there, there, 1},
-		{"an empty answer to the comment", "Comments.Create", 1, portingtest.Empty(), sent, sent, "", false, there, there, 1},
-		{"the comment comes much later", "Comments.Create", 1, portingtest.DropThenAct(2 * time.Second), sent, unknown, exceptions.StepComment, true, there, there, 1},
-		{"the comment never comes", "Comments.Create", 1, portingtest.DropBefore(), sent, unknown, exceptions.StepComment, true, there, unknown, 0},
-		{"the comment is refused", "Comments.Create", 1, portingtest.Respond(http.StatusUnprocessableEntity, `{"message":"no"}`), sent, notSent, "", true, there, sent, 1},
-		{"the comments can't be read", "Comments.List", 0, portingtest.Respond(http.StatusForbidden, ""), sent, notSent, "", true, there, sent, 1},
-		{"the answer to the update is lost", "SubRequests.Update", 1, portingtest.DropAfter(), sent, sent, "", false, there, there, 1},
-		{"all answers to the update are lost", "SubRequests.Update", 0, portingtest.DropAfter(), unknown, notSent, exceptions.StepUpdate, true, there, sent, 1},
-		{"only 500 for the update", "SubRequests.Update", 0, portingtest.Respond(http.StatusInternalServerError, ""), unknown, notSent, exceptions.StepUpdate, true, sent, sent, 1},
-		{"the update's answer is empty", "SubRequests.Update", 0, portingtest.Empty(), unknown, notSent, exceptions.StepUpdate, true, there, sent, 1},
-		{"the update is refused", "SubRequests.Update", 1, portingtest.Respond(http.StatusUnprocessableEntity, `{"message":"no"}`), notSent, notSent, "", true, sent, sent, 1},
-		{"it can't be read before", "SubRequests.Get", 1, portingtest.Respond(http.StatusNotFound, ""), notSent, notSent, "", true, sent, sent, 1},
-		{"it can't be read back", "SubRequests.Get", 2, portingtest.Respond(http.StatusNotFound, ""), sent, notSent, "", true, there, sent, 1},
-		{"the update is accepted and not taken", "SubRequests.Update", 1, portingtest.Respond(http.StatusOK, `{"id":"x"}`), sent, notSent, "", true, sent, sent, 1},
+		{"the update took and its answer is lost", update, 0, portingtest.DropAfter(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the update took, a 502", update, 0, portingtest.BadGateway().AfterHandling(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the update took, half an answer", update, 0, portingtest.Truncate(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the update took, an empty answer", update, 0, portingtest.Empty(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the update never comes", update, 1, portingtest.DropBefore(), unknown, notSent, exceptions.StepUpdate, true, 1, 0, sent, sent, 1},
+		{"the update comes after the look", update, 1, portingtest.DropThenAct(time.Second), unknown, notSent, exceptions.StepUpdate, true, 1, 0, there, sent, 1},
+		{"a 500 for the update", update, 1, portingtest.Respond(http.StatusInternalServerError, ""), unknown, notSent, exceptions.StepUpdate, true, 1, 0, sent, sent, 1},
+		{"the update is refused", update, 1, refuse, notSent, notSent, "", true, 1, 0, sent, sent, 1},
+		{"the update meets the rate limit", update, 1, portingtest.RateLimit(""), notSent, notSent, "", true, 1, 0, sent, sent, 1},
+		{"the update is accepted and not taken", update, 1, portingtest.Respond(http.StatusOK, `{"id":"x"}`), sent, notSent, "", true, 1, 0, sent, sent, 1},
+		{"it can't be read before", "SubRequests.Get", 1, portingtest.Respond(http.StatusNotFound, ""), notSent, notSent, "", true, 0, 0, sent, sent, 1},
+		{"it can't be read back", "SubRequests.Get", 2, portingtest.Respond(http.StatusNotFound, ""), sent, notSent, "", true, 1, 0, there, sent, 1},
+		{"a lost answer to reading is asked for again", "SubRequests.Get", 2, portingtest.DropBefore(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the comment is there and its answer is lost", comment, 1, portingtest.DropAfter(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the comment is there, a 502", comment, 1, portingtest.BadGateway().AfterHandling(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the comment is there, half an answer", comment, 1, portingtest.Truncate(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the comment is there, an empty answer", comment, 1, portingtest.Empty(), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the comment comes before the second look", comment, 1, portingtest.DropThenAct(time.Second), sent, sent, "", false, 1, 1, there, there, 1},
+		{"the comment comes after the second look", comment, 1, portingtest.DropThenAct(2 * time.Second), sent, unknown, exceptions.StepComment, true, 1, 1, there, there, 1},
+		{"the comment never comes", comment, 1, portingtest.DropBefore(), sent, unknown, exceptions.StepComment, true, 1, 1, there, unknown, 0},
+		{"the comment is refused", comment, 1, refuse, sent, notSent, "", true, 1, 1, there, sent, 1},
+		{"the comments can't be read", "Comments.List", 0, portingtest.Respond(http.StatusForbidden, ""), sent, notSent, "", true, 1, 0, there, sent, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -136,6 +146,8 @@ func TestFaults(t *testing.T) {
 			require.NotNil(t, got)
 			assert.Equal(t, test.update, got.Update)
 			assert.Equal(t, test.comment, got.Comment)
+			assert.Equal(t, test.updates, server.Count(update))
+			assert.Equal(t, test.comments, server.Count(comment))
 			assert.Equal(t, test.isError, err != nil, "%v", err)
 			var lost *exceptions.UnknownError
 			if test.step != "" {
@@ -157,6 +169,77 @@ func TestFaults(t *testing.T) {
 			assert.Equal(t, test.thenSay == unknown, err != nil)
 			assert.Equal(t, test.writes, written(t, server, id))
 			assert.Empty(t, server.Duplicates())
+		})
+	}
+}
+
+// TestResolveLate has the server act after Resolve has looked. What comes late is found by the
+// next run, and isn't taken for something that this one has sent.
+func TestResolveLate(t *testing.T) {
+	t.Parallel()
+	for operation, step := range map[string]exceptions.Step{"SubRequests.Update": exceptions.StepUpdate, "Comments.Create": exceptions.StepComment} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			server, id, sub := rejected(t)
+			server.Inject(portingtest.Fault{Operation: operation, Nth: 1, Effect: portingtest.DropThenAct(time.Minute)})
+			_, err := exceptions.Resolve(t.Context(), impatient(server), id, sub, fix, onSandboxClock(server))
+			var lost *exceptions.UnknownError
+			require.ErrorAs(t, err, &lost)
+			assert.Equal(t, step, lost.Step)
+
+			server.Advance(10 * time.Minute)
+			got, err := exceptions.Resolve(t.Context(), impatient(server), id, sub, fix, onSandboxClock(server))
+			require.NoError(t, err)
+			assert.Equal(t, exceptions.StateThere, got.Update)
+			assert.Equal(t, 1, server.Count("SubRequests.Update"))
+			assert.Equal(t, 1, server.Count("Comments.Create"))
+			assert.Equal(t, 1, written(t, server, id))
+			server.AssertClean(t)
+		})
+	}
+}
+
+// TestResolveAnswered has the carrier answer the comment. It isn't written again.
+func TestResolveAnswered(t *testing.T) {
+	t.Parallel()
+	server, id, sub := rejected(t)
+	for range 2 {
+		got, err := exceptions.Resolve(t.Context(), impatient(server), id, sub, fix, onSandboxClock(server))
+		require.NoError(t, err)
+		assert.Equal(t, fix.Comment, got.Written.Body)
+		server.Advance(time.Hour)
+		server.AddComment(id, sub, "Thank you, sent again.")
+	}
+	assert.Equal(t, 1, written(t, server, id))
+}
+
+// TestTextElsewhere has the text on another sub request, on the whole port request, and on
+// this one with a date that has no time of day. Only the last is taken for the fix's comment.
+func TestTextElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		on   string // as JSON; empty: this sub request
+		want exceptions.State
+	}{
+		{"another sub request", `"another"`, exceptions.StateSent},
+		{"the whole port request", "null", exceptions.StateSent},
+		{"this sub request, at some time of the day", "", exceptions.StateThere},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server, id, sub := rejected(t)
+			on := cmp.Or(test.on, `"`+string(sub)+`"`)
+			server.Inject(portingtest.Fault{Operation: "Comments.List", Effect: portingtest.Respond(http.StatusOK,
+				`[{"id":"c","body":"`+fix.Comment+`","sub_request_id":`+on+`,"created_at":"`+server.Now().Format(time.DateOnly)+`"}]`)})
+			opts := onSandboxClock(server)
+			opts.Since = server.Now()
+			got, err := exceptions.Resolve(t.Context(), impatient(server), id, sub, fix, opts)
+			require.NoError(t, err)
+			if test.on == "" {
+				assert.Equal(t, porting.CommentID("c"), got.Written.ID)
+			}
+			assert.Equal(t, test.want, got.Comment)
 		})
 	}
 }

@@ -13,11 +13,19 @@
 //
 // # Spreadsheets
 //
-// A spreadsheet takes a cell that begins with =, +, - or @ for a formula. Such a cell, and
-// one that begins with a tab or another character that is skipped, gets an apostrophe before it in
-// CSV. That is what marks a text there, so all digits of a phone number stay as they are:
-// '+12065550100. Package intake reads such a cell as the number. JSON lines and Markdown have
-// the plain number.
+// A spreadsheet takes a cell that begins with =, +, - or @ for a formula. In CSV, such a sign
+// gets an apostrophe before it, and so does a cell that begins with a tab or another character
+// that is skipped. That is what marks a text there, so all digits of a phone number stay as they
+// are: '+12065550100. Package intake reads such a cell as the number.
+//
+// Where a spreadsheet expects semicolons and the file has commas, or the reverse, it splits
+// cells at its own separator, in spite of their quotes. So the sign gets its apostrophe
+// within a text, too: behind a comma, a semicolon, a tab, a vertical bar and a line break, also
+// with blanks or quotes between. Behind a blank alone it gets none: a spreadsheet splits at
+// blanks only when it is told to, and a second number in a cell stays as it is.
+//
+// A program that reads the CSV finds these apostrophes in it. JSON lines and Markdown have the
+// plain text.
 //
 // # Privacy
 //

@@ -2,12 +2,12 @@ package export_test
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -124,33 +124,108 @@ func oneRow(row export.Row) iter.Seq2[export.Row, error] {
 
 // hostile are texts that do something in a spreadsheet.
 var hostile = []string{
-	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1", "＋1", "－1", "＠x",
-	`=HYPERLINK("http://example.com","x")`, "=cmd|'/c calc'!A0", `","=1`, "a\r\n=1", "x;=1", "x\t=1",
+	"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", " =1", "＝1", "＋1", "－1", "＠x",
+	`=HYPERLINK("http://example.com","x")`, "=cmd|'/c calc'!A0", `","=1`, "a\r\n=1", "x;=1", "x,=1", "x\t=1", "x|=1",
+	"x\n=1", "x\r@y", `x;"=1"`, `x;""=1`, `";=1`, `"` + "\n" + `"=1"`, "x; =1", "x;;+1;-1", "=;=;=", "x;\x00=1", "x\n\t=1", "x;＝1",
+}
+
+// separators are those that spreadsheets expect, by country.
+var separators = []rune{',', ';', '\t', '|'}
+
+// hostileCSV has a hostile text in most columns, the first and the last among them.
+func hostileCSV(t *testing.T, text string, comma rune) string {
+	t.Helper()
+	row := export.Row{
+		PortRequest: porting.PortRequestID(text), SubRequest: porting.SubRequestID(text), Company: text, Carriers: []string{text, text},
+		Status: porting.SubRequestStatus(text), PhoneNumbers: []string{"+12065550100", "+12065550101"},
+	}
+	var b bytes.Buffer
+	n, err := export.CSV(&b, oneRow(row), &export.Options{Comma: comma, Columns: append(export.Columns(), "person_or_company_name")})
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	return b.String()
+}
+
+// asSpreadsheet reads a table as spreadsheets do, and Python's csv module: a quote counts at the
+// start of a cell only, and what follows the closing one belongs to the cell.
+func asSpreadsheet(text string, comma rune) (cells []string) {
+	var cell strings.Builder
+	isStart, isQuoted := true, false
+	runes := []rune(text)
+	for i := 0; i < len(runes); i++ {
+		switch r := runes[i]; {
+		case isQuoted && r == '"' && i+1 < len(runes) && runes[i+1] == '"':
+			cell.WriteRune(r)
+			i++
+		case isQuoted && r == '"':
+			isQuoted = false
+		case isStart && r == '"':
+			isStart, isQuoted = false, true
+		case !isQuoted && (r == comma || r == '\r' || r == '\n'):
+			cells = append(cells, cell.String())
+			cell.Reset()
+			isStart = true
+		default:
+			cell.WriteRune(r)
+			isStart = false
+		}
+	}
+	return append(cells, cell.String())
 }
 
 func TestCellsAreNeutral(t *testing.T) {
 	t.Parallel()
 	for _, text := range hostile {
-		for _, comma := range []rune{0, ';', '\t'} {
-			var b bytes.Buffer
-			n, err := export.CSV(&b, oneRow(export.Row{Company: text, Carriers: []string{text}, Status: porting.SubRequestStatus(text), PhoneNumbers: []string{"+12065550100", "+12065550101"}}), &export.Options{Comma: comma})
-			require.NoError(t, err)
-			assert.Equal(t, 1, n)
-			// The reader drops a carriage return before a new line, also within a cell.
-			r := csv.NewReader(strings.NewReader(strings.NewReplacer("\"\r\n", "\"\n", "\r", "\x01").Replace(b.String())))
-			r.Comma = cmp.Or(comma, ',')
-			records, err := r.ReadAll()
-			require.NoError(t, err, "%q", b.String())
-			require.Len(t, records, 2)
-			require.Len(t, records[1], len(export.Columns()))
-			for _, cell := range records[1] {
-				assert.False(t, cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\x01\n\x00"), "%q", cell)
-				assert.NotRegexp(t, `^[＝＋－＠]`, cell)
+		for _, written := range separators {
+			file := hostileCSV(t, text, written)
+			for _, read := range separators {
+				for _, cell := range asSpreadsheet(file, read) {
+					assert.NotRegexp(t, `^[\s\x00]*[=+\-@＝＋－＠]`, cell, "%q, %q written and %q read", text, written, read)
+				}
 			}
-			assert.Equal(t, "'+12065550100 +12065550101", records[1][5])
-			assert.Equal(t, text, strings.TrimPrefix(strings.ReplaceAll(records[1][10], "\x01", "\r"), "'"), "nothing is lost")
+			cells := asSpreadsheet(file, written)
+			for _, cell := range cells {
+				assert.NotRegexp(t, `^[\t\r\n\x00]`, cell)
+			}
+			assert.Contains(t, cells, "'+12065550100 +12065550101")
+			unmarked := strings.NewReplacer("'", "")
+			assert.Equal(t, unmarked.Replace(text), unmarked.Replace(cells[len(cells)-3]), "nothing is lost")
 		}
 	}
+	for _, harmless := range []string{"Smith, Sons & Co; O'Hara", "a-b", "mail@example.com", "1 + 1 = 2"} {
+		assert.Contains(t, asSpreadsheet(hostileCSV(t, harmless, ';'), ';'), harmless)
+	}
+}
+
+// TestPythonAgrees has Python's csv module read the same files with each separator.
+func TestPythonAgrees(t *testing.T) {
+	t.Parallel()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("there is no python3")
+	}
+	var files []string
+	for _, text := range hostile {
+		for _, written := range separators {
+			// The module refuses NULs, or not, by its version.
+			files = append(files, strings.ReplaceAll(hostileCSV(t, text, written), "\x00", ""))
+		}
+	}
+	input, err := json.Marshal(files)
+	require.NoError(t, err)
+	command := exec.CommandContext(t.Context(), python, "-c", `
+import csv, io, json, sys
+for text in json.load(sys.stdin):
+    for comma in ',;\t|':
+        for row in csv.reader(io.StringIO(text, newline=''), delimiter=comma):
+            for cell in row:
+                if cell.lstrip()[:1] in tuple('=+-@＝＋－＠'):
+                    sys.exit('%r is read from %r with %r' % (cell, text, comma))
+`)
+	command.Env = append(os.Environ(), "PYTHONUTF8=1")
+	command.Stdin = bytes.NewReader(input)
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", output)
 }
 
 // TestNumbersAreReadAgain reads what was written with package intake.
@@ -229,8 +304,10 @@ func TestBadOptions(t *testing.T) {
 		require.ErrorAs(t, err, &bad, name)
 		assert.Equal(t, "columns.1", bad.Field)
 	}
-	_, err := export.CSV(new(bytes.Buffer), export.ByNumber(these(nil)), &export.Options{Comma: '"'})
-	require.ErrorContains(t, err, "comma")
+	for _, comma := range "\"'\n=+-@＝" {
+		_, err := export.CSV(new(bytes.Buffer), export.ByNumber(these(nil)), &export.Options{Comma: comma})
+		require.ErrorContains(t, err, "comma", "%q", comma)
+	}
 }
 
 // brokenWriter fails after some bytes.

@@ -6,15 +6,15 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/numberporting/porting"
 )
 
 // CSV writes rows as CSV with a header (RFC 4180, in UTF-8, each cell in quotes) and returns how
-// many it has written. Cells that a spreadsheet would take for formulas are marked as texts;
-// see the package's documentation. Several numbers in a cell have a blank between them.
+// many it has written. What a spreadsheet would take for a formula is marked as a text; see the
+// package's documentation. Several numbers in a cell have a blank between them.
 func CSV(w io.Writer, rows iter.Seq2[Row, error], opts *Options) (int, error) {
 	const operation = "export.CSV"
 	if opts == nil {
@@ -28,7 +28,7 @@ func CSV(w io.Writer, rows iter.Seq2[Row, error], opts *Options) (int, error) {
 	if opts.Comma != 0 {
 		comma = string(opts.Comma)
 	}
-	if strings.ContainsAny(comma, "\"\r\n\uFFFD") {
+	if strings.ContainsAny(comma, "\"'\r\n\uFFFD") || formulas.MatchString(comma) {
 		return 0, &porting.ArgumentError{Operation: operation, Field: "comma", Reason: "can't separate cells"}
 	}
 	header := ""
@@ -56,14 +56,19 @@ func CSV(w io.Writer, rows iter.Seq2[Row, error], opts *Options) (int, error) {
 // quote makes a cell, in which no separator counts.
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
 
-// neutral marks a text as one if a spreadsheet would take it for a formula: it begins with a
-// sign of one, be it of full width, or with what is skipped before one.
+// formulas finds what begins a formula: a sign of one, be it of full width, at the start of a
+// text or behind a separator or a line break. Blanks, quotes and NULs don't hide it.
+var formulas = regexp.MustCompile(`(^|[,;|\t\r\n])([ "\x00]*)([=+\-@＝＋－＠])`)
+
+// neutral marks a text as one where a spreadsheet would take a part of it for a formula. A
+// spreadsheet that expects another separator than the one that was written splits a cell at
+// its own, in spite of the quotes, and at line breaks.
 func neutral(text string) string {
-	first, _ := utf8.DecodeRuneInString(text)
-	if text != "" && strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", first) {
-		return "'" + text
+	marked := formulas.ReplaceAllString(text, "$1$2'$3")
+	if text != "" && strings.ContainsRune("\t\r\n\x00", rune(text[0])) { // these are skipped before a cell
+		return "'" + marked
 	}
-	return text
+	return marked
 }
 
 // JSONLines writes each row as a JSON object on a line of its own and returns how many it has

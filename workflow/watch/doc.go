@@ -28,6 +28,26 @@
 // requests for lists in a day, and up to 200,000 for details, of which Options.Reads allows
 // 24,000 unless it is raised.
 //
+// With n open port requests, a poll takes n/250 requests for the list, about 20 µs of a processor's
+// time and 5 kB of memory for a moment for each of the n, and 1 kB for each from one poll to the
+// next. All of it grows as n does: for 100,000 these are 400 requests, two seconds, and 100 MB that
+// stay in memory (measured by BenchmarkPoll with two numbers each, without the network).
+//
+// # Which store
+//
+// Without a store, or with a [MemoryStore], a loop that is started again begins anew. That is right
+// for a tool that somebody looks at.
+//
+// A [FileStore] is right for one process on one machine. It needs nothing else, and a second
+// process can't open it. Each save writes the whole file, which with 100,000 port requests takes a
+// second.
+//
+// Package sqlstore keeps records in PostgreSQL or SQLite, and saves only what has changed. Take
+// it for large counts, where there is a database anyway, or where the events must go on when a
+// machine dies: several processes share it. SQLite is for those on one machine.
+//
+// For any other database, write a [Store], or a [SharedStore] if several loops are to use it.
+//
 // # What is stored
 //
 // A store has ids, support keys, statuses, dates and phone numbers, and of comments and

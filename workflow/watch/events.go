@@ -22,7 +22,7 @@ type Options struct {
 
 	// PortRequests are those to watch; none means all of the account. Up to ten are read one
 	// by one, more of them from the lists. The loop ends when all of them are complete or
-	// gone.
+	// gone, those that other loops watch included.
 	PortRequests []porting.PortRequestID
 
 	// Store keeps what was delivered; nil is a new [MemoryStore].
@@ -84,6 +84,11 @@ func (e Event) String() string {
 // A poll that fails is an event, [PollFailed], after those of what could be read. An error
 // is the last step: the context has ended, the store has failed, the clock was set back
 // ([ClockError]), the options are wrong, or the API has answered with 401 or 403.
+//
+// Several loops, on one machine or on many, can have one [SharedStore]. Each of them delivers
+// the events of its share of the port requests. When one dies, others take over as soon as its
+// leases have run out. A failure of such a store, or a lease that is lost, is a [PollFailed] as
+// well: the loop goes on with what the store has, and may deliver events of that poll again.
 func Events(ctx context.Context, client *porting.Client, opts *Options) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		w, err := load(ctx, client, opts)
@@ -91,10 +96,18 @@ func Events(ctx context.Context, client *porting.Client, opts *Options) iter.Seq
 			yield(Event{}, err)
 			return
 		}
+		leave, err := w.join(ctx)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		defer leave()
 		for failures := 0; ; {
 			switch err := w.poll(ctx, yield); {
 			case errors.Is(err, errStopped):
 				return
+			case w.goesOn(ctx, err):
+				w.failed = err
 			case err != nil:
 				yield(Event{}, err)
 				return
@@ -107,10 +120,10 @@ func Events(ctx context.Context, client *porting.Client, opts *Options) iter.Seq
 					return
 				}
 			}
-			if w.finished() {
+			if w.finished(ctx) {
 				return
 			}
-			if err := w.Clock.Wait(ctx, w.next(w.toNearestFOC(), failures, w.failed)); err != nil {
+			if err := w.wait(ctx, w.next(w.toNearestFOC(), failures, w.failed)); err != nil {
 				yield(Event{}, err)
 				return
 			}
@@ -137,6 +150,11 @@ type watcher struct {
 	records map[porting.PortRequestID]*Record
 	last    time.Time // the latest time in the records
 
+	// With a store that is shared:
+	member Member // nil: it isn't
+	mine   Share
+	stale  bool // the records may not be those of the store
+
 	// Of the current poll:
 	now       time.Time
 	yield     func(Event, error) bool
@@ -148,7 +166,7 @@ type watcher struct {
 }
 
 func load(ctx context.Context, client *porting.Client, opts *Options) (*watcher, error) {
-	w := &watcher{client: client, records: map[porting.PortRequestID]*Record{}}
+	w := &watcher{client: client}
 	if opts != nil {
 		w.Options = *opts
 	}
@@ -176,13 +194,15 @@ func load(ctx context.Context, client *porting.Client, opts *Options) (*watcher,
 			w.chosen[id] = true
 		}
 	}
+	if _, shared := w.Store.(SharedStore); shared { // the watcher loads its share at each change of it
+		return w, nil
+	}
 	records, err := w.Store.Load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i := range records {
-		r := &records[i]
-		w.records[r.ID] = r
+	w.records = byID(records)
+	for _, r := range w.records {
 		for _, at := range []time.Time{r.ReadAt, r.DetailsAt} {
 			if at.After(w.last) {
 				w.last = at
@@ -190,6 +210,14 @@ func load(ctx context.Context, client *porting.Client, opts *Options) (*watcher,
 		}
 	}
 	return w, nil
+}
+
+func byID(records []Record) map[porting.PortRequestID]*Record {
+	index := make(map[porting.PortRequestID]*Record, len(records))
+	for i := range records {
+		index[records[i].ID] = &records[i]
+	}
+	return index
 }
 
 // poll reads what there is to read, delivers what has changed, and saves it. An error ends
@@ -201,6 +229,12 @@ func (w *watcher) poll(ctx context.Context, yield func(Event, error) bool) error
 		return &ClockError{w.last, w.now}
 	}
 	w.last = w.now
+	if err := w.share(ctx); err != nil {
+		return err
+	}
+	if w.mine.Empty {
+		return nil
+	}
 
 	changed, missing := w.list(ctx)
 	for _, state := range changed {
@@ -266,7 +300,7 @@ func (w *watcher) list(ctx context.Context) (changed []*State, missing []porting
 		}
 	}
 	for id := range w.chosen {
-		if r := w.records[id]; !listed[id] && (r == nil || !r.done()) {
+		if r := w.records[id]; !listed[id] && (r == nil || !r.done()) && w.watched(id) {
 			missing = append(missing, id)
 		}
 	}
@@ -331,6 +365,10 @@ func (w *watcher) deliver(ctx context.Context, id porting.PortRequestID, after *
 	for _, change := range changes {
 		if err := context.Cause(ctx); err != nil {
 			return err
+		}
+		if w.member != nil && !w.mine.Has(id) {
+			w.stale = true
+			return ErrLeaseLost
 		}
 		if !w.yield(w.event(record.Revision, change), nil) {
 			return errStopped
@@ -406,7 +444,12 @@ func (w *watcher) save(ctx context.Context) error {
 			put = append(put, *r)
 		}
 	}
-	return w.Store.Save(ctx, put, drop)
+	if w.member == nil {
+		return w.Store.Save(ctx, put, drop)
+	}
+	err := w.member.Save(ctx, put, drop)
+	w.stale = err != nil
+	return err
 }
 
 // before is what was last known of a port request, or nil.
@@ -417,19 +460,28 @@ func (w *watcher) before(id porting.PortRequestID) *State {
 	return nil
 }
 
-func (w *watcher) watched(id porting.PortRequestID) bool { return w.chosen == nil || w.chosen[id] }
+func (w *watcher) watched(id porting.PortRequestID) bool {
+	return (w.chosen == nil || w.chosen[id]) && (w.member == nil || w.mine.Has(id))
+}
 
 // byList tells whether to read the lists, and not the few port requests one by one.
 func (w *watcher) byList() bool { return w.chosen == nil || len(w.chosen) > readByOne }
 
 // finished tells whether all port requests that were chosen are over.
-func (w *watcher) finished() bool {
+func (w *watcher) finished(ctx context.Context) bool {
+	over := w.chosen != nil
 	for id := range w.chosen {
-		if r := w.records[id]; r == nil || !r.done() || !r.Gone && r.DetailsAt.IsZero() {
-			return false
-		}
+		over = over && (w.records[id].over() || w.member != nil && !w.watched(id))
 	}
-	return w.chosen != nil
+	if !over || w.member == nil {
+		return over
+	}
+	records, err := w.Store.Load(ctx) // of what other loops watch as well
+	all := byID(records)
+	for id := range w.chosen {
+		over = over && all[id].over()
+	}
+	return over && err == nil
 }
 
 // toNearestFOC is how long to wait for the sake of the FOC date that is next.

@@ -141,9 +141,12 @@ func TestEventsNotFound(t *testing.T) {
 		server, clock := start(t)
 		server.AddPortRequest(one)
 		server.Inject(portingtest.Fault{Operation: "PortRequests.Get", Effect: notFound})
-		events, err := until(t.Context(), client(server), &watch.Options{Pace: watch.Pace{Clock: clock}}, kind(watch.Completed))
+		events, err := until(t.Context(), client(server), &watch.Options{Pace: watch.Pace{Clock: clock}}, func(e watch.Event) bool {
+			return e.Kind == watch.Completed || e.Kind == watch.Gone
+		})
 		require.NoError(t, err)
 		assert.Equal(t, "foc-date-confirmed → ported", lines(events)[5])
+		assert.Positive(t, server.Count("PortRequests.Get"), "it was asked for, and answered with a 404")
 	})
 	t.Run("gone, and back", func(t *testing.T) {
 		t.Parallel()
@@ -298,3 +301,48 @@ func TestEventsWithAClockThatWasSetBack(t *testing.T) {
 	assert.Equal(t, was, now)
 	assert.Len(t, server.Requests(), requests, "nothing was asked")
 }
+
+// TestEventsWithAClockThatJumpsBack has the clock set back under a loop: by little, which two
+// machines may differ by, and by more.
+func TestEventsWithAClockThatJumpsBack(t *testing.T) {
+	t.Parallel()
+	server, clock := start(t)
+	server.AddPortRequest("+13125550193")
+	jumping := &jumpingClock{clock: clock}
+	store := &watch.MemoryStore{}
+	opts := &watch.Options{Pace: watch.Pace{Clock: jumping}, Store: store}
+	var saved []watch.Record
+	asked := 0
+	clock.onWait = func(d time.Duration) error {
+		switch len(clock.waits) {
+		case 1:
+			jumping.back = d + 30*time.Second
+		case 3:
+			jumping.back += 2 * time.Hour
+			var err error
+			saved, err = store.Load(t.Context())
+			asked = len(server.Requests())
+			return err
+		default:
+		}
+		return nil
+	}
+	_, err := until(t.Context(), client(server), opts, kind(watch.Gone))
+	var wrong *watch.ClockError
+	require.ErrorAs(t, err, &wrong)
+	assert.True(t, wrong.Last.After(wrong.Now))
+	assert.Len(t, clock.waits, 3)
+	assert.Len(t, server.Requests(), asked, "nothing was asked")
+	now, err := store.Load(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, saved, now)
+}
+
+// A jumpingClock is behind another.
+type jumpingClock struct {
+	*clock
+
+	back time.Duration
+}
+
+func (c *jumpingClock) Now() time.Time { return c.clock.Now().Add(-c.back) }

@@ -3,6 +3,8 @@ package watch_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/numberporting/porting"
@@ -45,6 +47,50 @@ func ExampleEvents() {
 	// comment: Quillback Telephone had to move the FOC date, no tech available. New FOC: 2026-03-10T15:00:00Z.
 	// status: ported
 	// comment: Port completed, 1 TN(s) active. Thank you!
+}
+
+// Watch with a file: the second loop goes on where the first has ended, or was killed.
+func ExampleOpenFile() {
+	server := portingtest.NewServer() // or the real API
+	defer server.Close()
+	client, ctx := server.Client(), context.Background()
+	server.AddPortRequest("+13125550100")
+	folder, err := os.MkdirTemp("", "watch")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	for _, last := range []watch.Kind{watch.FOCSet, watch.Completed} {
+		store, err := watch.OpenFile(filepath.Join(folder, "watch.json"))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		opts := &watch.Options{Store: store, Pace: watch.Pace{Clock: &clock{server: server}}}
+		for event, err := range watch.Events(ctx, client, opts) {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			if event.Kind == watch.StatusChanged {
+				fmt.Println(event.Status)
+			}
+			if event.Kind == last {
+				break // what this poll has found isn't saved yet, and comes again
+			}
+		}
+		if err := store.Close(); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output:
+	// in-process
+	// submitted
+	// foc-date-confirmed
+	// foc-date-confirmed
+	// ported
 }
 
 // Wait until there is nothing to wait for: each sub request is ported or cancelled, or has an

@@ -104,6 +104,39 @@ func TestFileStoreOfWhatIsNone(t *testing.T) {
 	check(`{"store":"port requests that are watched","version":0,"records":[]}`, watch.ErrDamaged)
 }
 
+// TestFileStoreKilledWhileItWrites has the new file cut off at each length beside the old one, as a
+// kill leaves it before the rename. The store is what it was, and can be saved.
+func TestFileStoreKilledWhileItWrites(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.json")
+	content := func(records []watch.Record) []byte {
+		store, err := watch.OpenFile(path)
+		require.NoError(t, err)
+		require.NoError(t, store.Save(t.Context(), records, nil))
+		require.NoError(t, store.Close())
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return data
+	}
+	before := content(records("1"))
+	after := content(records("1", "2"))
+	for size := range len(after) + 1 {
+		require.NoError(t, os.WriteFile(path, before, 0o600))
+		require.NoError(t, os.WriteFile(path+".new", after[:size], 0o600))
+		store, err := watch.OpenFile(path)
+		require.NoError(t, err)
+		got, err := store.Load(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, records("1"), got)
+		require.NoError(t, store.Save(t.Context(), records("1", "2"), nil))
+		require.NoError(t, store.Close())
+		now, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, after, now)
+		require.NoFileExists(t, path+".new")
+	}
+}
+
 // TestFileStoreThatCannotWrite has a folder in the way of the new file. The store is as
 // it was, and works again as soon as the folder is away.
 func TestFileStoreThatCannotWrite(t *testing.T) {

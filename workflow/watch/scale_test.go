@@ -1,12 +1,17 @@
 package watch_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/watch"
@@ -35,7 +40,16 @@ func (l *lists) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// BenchmarkPoll measures a poll in which nothing has changed, without the network.
+// heap is how many bytes are in use.
+func heap() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+// BenchmarkPoll measures a poll in which nothing has changed, without the network, and how much memory
+// is held from one poll to the next.
 func BenchmarkPoll(b *testing.B) {
 	for _, count := range []int{1000, 10_000, 100_000} {
 		b.Run(strconv.Itoa(count), func(b *testing.B) {
@@ -54,7 +68,9 @@ func BenchmarkPoll(b *testing.B) {
 				}
 				return events
 			}
+			empty := heap()
 			poll()
+			held := heap() - empty
 			transport.requests = 0
 			b.ReportAllocs()
 			for b.Loop() {
@@ -63,6 +79,27 @@ func BenchmarkPoll(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(transport.requests)/float64(b.N), "requests/op")
+			b.ReportMetric(float64(held)/float64(count), "held-B/port")
+			runtime.KeepAlive(store)
 		})
+	}
+}
+
+// TestPollsGrowAsTheListDoes counts the requests of a poll: one for each 250 port requests, and two for
+// the details of each port request that Reads allows.
+func TestPollsGrowAsTheListDoes(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[int]int{0: 1, 250: 1 + 2, 1000: 4 + 2, 10_000: 40 + 2} {
+		transport := &lists{count: count}
+		c, err := porting.NewClient(porting.Token("x"), porting.WithHTTPClient(&http.Client{Transport: transport}), porting.WithReadAhead(1))
+		require.NoError(t, err)
+		store := &watch.MemoryStore{}
+		opts := &watch.Options{Pace: watch.Pace{Clock: &fixedClock{now: day(1).Time}}, Store: store, Reads: 1}
+		_, err = until(t.Context(), c, opts, kind(watch.Gone))
+		require.ErrorIs(t, err, context.Canceled)
+		transport.requests = 0
+		_, err = until(t.Context(), c, opts, kind(watch.Gone))
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, want, transport.requests, count)
 	}
 }

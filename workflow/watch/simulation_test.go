@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +45,9 @@ type world struct {
 	statuses map[porting.SubRequestID][]string
 	focDates map[porting.SubRequestID][]string
 	in       map[string][]porting.SubRequestID // the sub requests that a number was in
+
+	updated    map[porting.PortRequestID]string // when it has last changed
+	exceptions map[porting.PortRequestID]bool   // it has one
 
 	// What the bound is made of.
 	facts     int           // that are in the record
@@ -119,11 +123,25 @@ func (w *world) submit(i int) {
 // record notes what has happened in the sub requests of those port requests that weren't
 // complete before, and has the user resolve an exception after a while.
 func (w *world) record(ctx context.Context) {
+	updated := map[porting.PortRequestID]string{}
+	for page, more := 1, true; more; page++ {
+		var listed []struct {
+			ID        porting.PortRequestID `json:"id"`
+			UpdatedAt string                `json:"updated_at"`
+		}
+		w.get(ctx, fmt.Sprintf("?status=incomplete&include_phone_numbers=false&per_page=250&page=%d", page), &listed)
+		for _, p := range listed {
+			updated[p.ID] = p.UpdatedAt
+		}
+		more = len(listed) > 0
+	}
 	for id := range w.open {
-		request := httptest.NewRequestWithContext(ctx, http.MethodGet, w.server.URL()+"/origination/porting/port_requests/"+string(id)+"/sub_requests", nil)
-		request.Header.Set("Authorization", "Token "+portingtest.Token)
-		answer := httptest.NewRecorder()
-		w.server.ServeHTTP(answer, request)
+		w.openFor += tick
+		at, incomplete := updated[id]
+		if incomplete && at == w.updated[id] && !w.exceptions[id] { // as it was, which saves a tenth of the time
+			continue
+		}
+		w.updated[id] = at
 		var subs []struct {
 			ID        porting.SubRequestID `json:"id"`
 			Status    string               `json:"status"`
@@ -133,7 +151,7 @@ func (w *world) record(ctx context.Context) {
 				Number string `json:"phone_number"`
 			} `json:"phone_numbers"`
 		}
-		require.NoError(w.t, json.Unmarshal(answer.Body.Bytes(), &subs), answer.Body)
+		w.get(ctx, "/"+string(id)+"/sub_requests", &subs)
 		complete, exception := true, false
 		for _, sub := range subs {
 			w.note(w.statuses, sub.ID, sub.Status)
@@ -152,7 +170,7 @@ func (w *world) record(ctx context.Context) {
 				w.server.Move(sub.ID, porting.SubRequestStatusSubmitted)
 			}
 		}
-		w.openFor += tick
+		w.exceptions[id] = exception
 		if exception {
 			w.exception += tick
 		}
@@ -162,11 +180,42 @@ func (w *world) record(ctx context.Context) {
 	}
 }
 
+// get asks the sandbox for something of the port requests, until no fault is in the way.
+func (w *world) get(ctx context.Context, path string, into any) {
+	for {
+		request := httptest.NewRequestWithContext(ctx, http.MethodGet, w.server.URL()+"/origination/porting/port_requests"+path, nil)
+		request.Header.Set("Authorization", "Token "+portingtest.Token)
+		answer, err := inProcess{w.server}.RoundTrip(request)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			continue
+		}
+		require.NoError(w.t, json.NewDecoder(answer.Body).Decode(into))
+		require.NoError(w.t, answer.Body.Close())
+		return
+	}
+}
+
 func (w *world) note(of map[porting.SubRequestID][]string, id porting.SubRequestID, now string) {
 	if was := of[id]; len(was) == 0 || was[len(was)-1] != now {
 		of[id] = append(was, now)
 		w.facts++
 	}
+}
+
+// inProcess asks a sandbox without the network, which saves a third of the time.
+type inProcess struct{ server *portingtest.Server }
+
+func (p inProcess) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	defer func() {
+		if lost := recover(); lost == http.ErrAbortHandler { //nolint:errorlint // the sandbox drops the connection with this value
+			answer, err = nil, io.ErrUnexpectedEOF
+		} else if lost != nil {
+			panic(lost)
+		}
+	}()
+	recorder := httptest.NewRecorder()
+	p.server.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
 }
 
 // A counter counts calls and tries.
@@ -203,6 +252,7 @@ func TestSimulation(t *testing.T) {
 		t: t, server: server, random: rand.New(rand.NewPCG(seed, seed)),
 		end: portingtest.Start.Add(simulated), next: portingtest.Start.Add(tick), open: map[porting.PortRequestID]bool{},
 		statuses: map[porting.SubRequestID][]string{}, focDates: map[porting.SubRequestID][]string{}, in: map[string][]porting.SubRequestID{},
+		updated: map[porting.PortRequestID]string{}, exceptions: map[porting.PortRequestID]bool{},
 	}
 	for _, operation := range []string{"PortRequests.List", "PortRequests.Get", "Comments.List", "Documents.List"} {
 		for _, effect := range []portingtest.Effect{portingtest.DropAfter(), portingtest.DropBefore(), portingtest.BadGateway()} {
@@ -210,7 +260,7 @@ func TestSimulation(t *testing.T) {
 		}
 	}
 	var counted counter
-	c := client(server, porting.WithObserver(&counted))
+	c := client(server, porting.WithObserver(&counted), porting.WithHTTPClient(&http.Client{Transport: inProcess{server}}))
 	memory := &watch.MemoryStore{} // outlives the crashes, as a file would
 	seen, repeats, failed := map[string]bool{}, 0, 0
 	var events []watch.Event

@@ -13,7 +13,8 @@ import (
 
 // A Store keeps what [Events] has delivered, so that the next one goes on from there. It
 // belongs to one account on one server, and to one loop at a time. What it holds is personal
-// data: phone numbers. [MemoryStore] and [FileStore] are stores.
+// data: phone numbers. [MemoryStore] and [FileStore] are stores; a [SharedStore] is one for
+// several loops.
 type Store interface {
 	// Load returns all records, in any order.
 	Load(ctx context.Context) ([]Record, error)
@@ -37,6 +38,10 @@ type Record struct {
 
 // done tells whether there is nothing more to read.
 func (r *Record) done() bool { return r.Gone || r.Complete }
+
+// over tells whether there is nothing more to read, not even comments and documents. It may be
+// asked of nil, which is not over.
+func (r *Record) over() bool { return r != nil && r.done() && (r.Gone || !r.DetailsAt.IsZero()) }
 
 // A MemoryStore is a [Store] that is lost with its process. Its zero value is ready and empty.
 type MemoryStore struct {

@@ -1,0 +1,227 @@
+//go:build !windows
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting"
+	"github.com/numberporting/porting/portingtest"
+)
+
+// A rig is the command with credentials for a sandbox in the test, and something to do at
+// a request.
+type rig struct {
+	*folder
+	sandbox *portingtest.Server
+	front   *httptest.Server
+
+	requests atomic.Int64
+	at       atomic.Pointer[func(nth int64, before bool)]
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{folder: newFolder(t), sandbox: portingtest.NewServer(portingtest.WithStart(time.Now()))}
+	r.do(func(int64, bool) {})
+	r.front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		nth := r.requests.Add(1)
+		(*r.at.Load())(nth, true)
+		r.sandbox.ServeHTTP(w, request)
+		(*r.at.Load())(nth, false)
+	}))
+	t.Cleanup(r.sandbox.Close)
+	t.Cleanup(r.front.Close)
+	r.env = append(r.env, "PORTING_BASE_URL="+r.front.URL, "TELNYX_API_USER="+portingtest.User, "TELNYX_API_TOKEN="+portingtest.Token)
+	return r
+}
+
+// do sets what is done before and after each request.
+func (r *rig) do(at func(nth int64, before bool)) { r.at.Store(&at) }
+
+// runUntil runs the command and sends it a signal at the nth request, just before or just
+// after the server has acted. It returns what was printed, and whether the signal was sent.
+func (r *rig) runUntil(t *testing.T, signal os.Signal, nth int64, before bool, args ...string) (out string, state *os.ProcessState, sent bool) {
+	t.Helper()
+	process := r.command(context.Background(), r.tool(), args...) //nolint:usetesting // it ends by itself
+	var text strings.Builder
+	process.Stdout, process.Stderr = &text, &text
+	started := make(chan struct{})
+	first := r.requests.Load()
+	var done atomic.Bool
+	r.do(func(n int64, b bool) {
+		if n == first+nth && b == before && !done.Swap(true) {
+			<-started
+			_ = process.Process.Signal(signal)
+			if signal != os.Kill {
+				time.Sleep(50 * time.Millisecond) // the process hears of it before the answer comes
+			}
+		}
+	})
+	require.NoError(t, process.Start())
+	close(started)
+	_ = process.Wait()
+	r.front.CloseClientConnections()
+	return text.String(), process.ProcessState, done.Load()
+}
+
+func (f *folder) tool() string {
+	path, _, _ := strings.Cut(strings.TrimPrefix(f.env[0], "PATH="), ":")
+	return filepath.Join(path, "porting")
+}
+
+// TestApplyKilled kills apply in the middle of a plan, again and again. In the end the
+// server has what was meant, once.
+func TestApplyKilled(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	random := rand.New(rand.NewPCG(15, 25))
+	for kills := 0; kills < 25; {
+		r := newRig(t)
+		_, code := r.sh(t, "porting plan numbers.csv --loa loa.pdf --invoice invoice.pdf")
+		require.Equal(t, 3, code)
+		for {
+			out, state, killed := r.runUntil(t, os.Kill, 1+random.Int64N(30), random.IntN(2) == 0,
+				"apply", "numbers.plan.json", "--yes", "--settle", "50ms")
+			if !killed {
+				require.Zero(t, state.ExitCode(), out)
+				assert.Contains(t, out, "2 of 2 sets done, with 3 numbers.")
+				break
+			}
+			kills++
+		}
+		var ported []string
+		for request, err := range r.sandbox.Client().PortRequests.All(t.Context(), &porting.PortRequestListOptions{IncludePhoneNumbers: porting.Set(true)}) {
+			require.NoError(t, err)
+			for _, number := range request.PhoneNumbers {
+				ported = append(ported, number.PhoneNumber)
+			}
+		}
+		slices.Sort(ported)
+		assert.Equal(t, []string{"+13125550100", "+13125550101", "+13125550185"}, ported)
+		r.sandbox.AssertClean(t)
+	}
+}
+
+// TestCheckKilled kills check again and again. A number whose answer is in the journal
+// isn't asked a second time, and in the end there is one answer for each.
+func TestCheckKilled(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	r := newRig(t)
+	const total = 3000
+	var numbers strings.Builder
+	for i := range total {
+		fmt.Fprintf(&numbers, "+1312301%04d\n", i)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "numbers.txt"), []byte(numbers.String()), 0o600))
+	asked := func() (n int) {
+		for _, request := range r.sandbox.Requests("Portability.Check") {
+			n += strings.Count(request.Body, "312301")
+		}
+		return n
+	}
+	kills := 0
+	for {
+		entries, _ := r.sh(t, "grep -c 312301 journal 2>/dev/null | cat")
+		var kept int
+		_, _ = fmt.Sscan(entries, &kept)
+		before := asked()
+		out, state, killed := r.runUntil(t, os.Kill, 8, kills%2 == 0, "check", "numbers.txt", "--journal", "journal")
+		if !killed {
+			require.Zero(t, state.ExitCode(), out)
+			assert.Equal(t, total-kept, asked()-before, "what the journal has isn't asked again")
+			assert.Equal(t, total, strings.Count(out, "+1312301"))
+			assert.Contains(t, out, "3000 numbers, 3000 portable")
+			break
+		}
+		assert.LessOrEqual(t, asked()-before, total-kept)
+		kills++
+		require.Less(t, kills, 50)
+	}
+	assert.Greater(t, kills, 2)
+	r.sandbox.AssertClean(t)
+}
+
+// TestInterrupted sends what Ctrl-C sends. The command says what it has done by then, exits
+// with 5, and goes on when it is run again.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	_, code := r.sh(t, "porting plan numbers.csv --loa loa.pdf --invoice invoice.pdf")
+	require.Equal(t, 3, code)
+	out, state, sent := r.runUntil(t, os.Interrupt, 4, true, "apply", "numbers.plan.json", "--yes", "--settle", "50ms")
+	require.True(t, sent)
+	assert.Contains(t, []int{int(codeUnknown), int(codeInterrupted)}, state.ExitCode(), out)
+	assert.Contains(t, out, "porting: interrupted")
+	assert.Contains(t, out, "of 2 sets done, with")
+	r.do(func(int64, bool) {})
+	out, code = r.sh(t, "porting apply numbers.plan.json --yes --settle 50ms")
+	assert.Zero(t, code, out)
+	r.sandbox.AssertClean(t)
+}
+
+// TestServeInterrupted ends the server of the report, which is how it is meant to end.
+func TestServeInterrupted(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	process := f.command(t.Context(), f.tool(), "serve", "--address", "127.0.0.1:0")
+	stderr, err := process.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, process.Start())
+	url := ""
+	for line := make([]byte, 4096); !strings.Contains(url, "http://"); {
+		n, err := stderr.Read(line)
+		require.NoError(t, err)
+		url += string(line[:n])
+	}
+	_, url, _ = strings.Cut(strings.TrimSpace(url), "http://")
+	url = "http://" + url
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, answer.StatusCode)
+	require.NoError(t, answer.Body.Close())
+	require.NoError(t, process.Process.Signal(syscall.SIGINT))
+	var exit *exec.ExitError
+	if err := process.Wait(); err != nil {
+		require.ErrorAs(t, err, &exit)
+	}
+	assert.Zero(t, process.ProcessState.ExitCode())
+}
+
+// TestUnknown loses the answer to what can't be repeated.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.sandbox.AddPortRequest("+13125550193")
+	r.sandbox.Inject(portingtest.Fault{Operation: "SubRequests.Cancel", Nth: 1, Effect: portingtest.DropAfter()})
+	out, code := r.sh(t, "porting cancel +13125550193 --yes")
+	assert.Equal(t, int(codeUnknown), code, out)
+	assert.NotContains(t, out, "3125550193")
+	out, code = r.sh(t, "porting cancel +13125550193 --yes")
+	assert.Zero(t, code, out)
+	assert.Contains(t, out, "not needed: it is cancel-pending")
+	r.sandbox.AssertClean(t)
+}
