@@ -198,7 +198,6 @@ func (w *world) work(ctx context.Context, i int) {
 // where a deploy stopped it.
 func (w *world) watch(ctx context.Context) {
 	ids := map[string]bool{}
-	mended := map[porting.SubRequestID]bool{}
 	for _, stop := range []time.Duration{deploy, secondStop, maxDays * 24 * time.Hour} {
 		ctx, cancel := context.WithTimeout(ctx, stop-w.since())
 		client := w.client("watch")
@@ -213,11 +212,8 @@ func (w *world) watch(ctx context.Context) {
 				w.measure(&e)
 			}
 			ids[e.ID] = true
-			if e.Kind == watch.Exception && !mended[e.SubRequest] {
-				fix := exceptions.Fix{Comment: "The account number is corrected."}
-				fix.Profile.AccountNumber = porting.Secret("ACC-20452")
-				_, err := exceptions.Resolve(ctx, w.client("mend"), e.PortRequest, e.SubRequest, fix, &exceptions.Options{Sleep: sleep})
-				mended[e.SubRequest] = err == nil
+			if e.Kind == watch.Exception {
+				w.mend(ctx, &e)
 			}
 			if w.done() {
 				break
@@ -227,6 +223,18 @@ func (w *world) watch(ctx context.Context) {
 		if w.done() {
 			return
 		}
+	}
+}
+
+// mend corrects what the carrier has rejected. It asks again as long as it has to: an event comes once.
+func (w *world) mend(ctx context.Context, e *watch.Event) {
+	fix := exceptions.Fix{Comment: "The account number is corrected."}
+	fix.Profile.AccountNumber = porting.Secret("ACC-20452")
+	for ctx.Err() == nil {
+		if _, err := exceptions.Resolve(ctx, w.client("mend"), e.PortRequest, e.SubRequest, fix, &exceptions.Options{Sleep: sleep}); err == nil {
+			return
+		}
+		_ = sleep(ctx, time.Minute)
 	}
 }
 
