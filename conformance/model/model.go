@@ -32,7 +32,8 @@ type Config struct {
 	NoSettle    bool // a step that was cut off goes on at once
 	NoJournal   bool // no run knows of those before
 	NoLock      bool // the processes don't share a Locker
-	TellFailed  bool // a run whose last look sees nothing tells a failure, not that it is unknown
+	TellFailed  bool // a run whose last look sees nothing tells that the step failed, not that it is unknown
+	TellDone    bool // such a run tells that the step is done
 }
 
 // A kind is what a request asks for.
@@ -307,17 +308,13 @@ func (c Config) write(s *state, i int, change func(*journal)) {
 	}
 }
 
-// end ends a run. What is told is checked when it is told.
+// end ends a run. Told no, its caller relies on it that the step's effect isn't there and won't come.
 func (c Config) end(s *state, i int, told answer) {
 	p := &s.process[i]
 	k := p.step
 	s.unlock(i)
-	switch {
-	case told == yes && s.made[k] == 0:
-		s.fault = 3
-	case told == no && (s.made[k] > 0 || slices.ContainsFunc(s.request[:], func(r request) bool {
-		return r.left > 0 && r.kind == k && r.owner == i
-	})):
+	underWay := slices.ContainsFunc(s.request[:], func(r request) bool { return r.left > 0 && r.kind == k && r.owner == i })
+	if told == no && (s.made[k] > 0 || underWay) {
 		s.fault = 4
 	}
 	*p = process{at: ended}
@@ -328,9 +325,9 @@ func (c Config) run(s state, i int, emit emit) {
 	p := &s.process[i]
 	who := name(i)
 	step := p.step
-	look := func(found, free at) at { // finder.find for create, Drafts.Submitted for submit
+	look := func(free at) at { // finder.find for create, Drafts.Submitted for submit
 		if s.made[step] > 0 {
-			return found
+			return storing
 		}
 		return free
 	}
@@ -383,9 +380,9 @@ func (c Config) run(s state, i int, emit emit) {
 			emit(s, "%s doesn't look", who)
 			return
 		}
-		p.at = look(storing, sending)
+		p.at = look(sending)
 		emit(s, "%s looks: %s is %s", who, step, saw)
-	case sending: // ensuring.create; submitting.submit
+	case sending: // as ensuring.create and submitting.submit do
 		if at := slices.Index(s.request[:], request{}); at >= 0 {
 			s.request[at] = request{step, i, awaited}
 			p.at = waiting
@@ -407,13 +404,13 @@ func (c Config) run(s state, i int, emit emit) {
 		}
 		emit(s, "%s has the answer to %s", who, step)
 	case refused: // submitting.submit, where isConflict
-		if p.at = look(storing, ended); p.at == ended {
+		if p.at = look(ended); p.at == ended {
 			c.write(&s, i, func(j *journal) { j.open[step] = false })
 			c.end(&s, i, no)
 		}
 		emit(s, "%s looks after the refusal: %s is %s", who, step, saw)
 	case looking1: // lookTwice of ensuring and submitting
-		if p.at = look(storing, sleeping); p.at == sleeping {
+		if p.at = look(sleeping); p.at == sleeping {
 			p.sleep = c.LookAgain
 			if c.NoLookAgain {
 				c.end(&s, i, none)
@@ -427,8 +424,13 @@ func (c Config) run(s state, i int, emit emit) {
 		p.at = looking2
 		emit(s, "%s has slept", who)
 	case looking2: // lookTwice; UnknownError and SubmitUnknownError leave the step begun in the journal
-		if p.at = look(storing, ended); p.at == ended {
-			c.end(&s, i, map[bool]answer{true: no}[c.TellFailed])
+		switch p.at = look(ended); {
+		case p.at == ended && c.TellDone:
+			p.at = storing
+		case p.at == ended && c.TellFailed:
+			c.end(&s, i, no)
+		case p.at == ended:
+			c.end(&s, i, none)
 		}
 		emit(s, "%s looks again: %s is %s", who, step, saw)
 	case storing: // Ensure has returned, then setRun.journaled stores StateDone

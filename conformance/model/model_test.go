@@ -69,6 +69,7 @@ func TestLeftOut(t *testing.T) {
 		"no settle":     {with(one, func(c *model.Config) { c.NoSettle = true }), twoDrafts, "acts on create"},
 		"no journal":    {with(one, func(c *model.Config) { c.NoJournal = true }), twoDrafts, "acts on create"},
 		"no lock":       {with(two, func(c *model.Config) { c.NoLock = true }), twoDrafts, "acts on create"},
+		"told done":     {with(one, func(c *model.Config) { c.TellDone = true }), "told that it is there, and it isn't", "is told"},
 		"told failed":   {with(one, func(c *model.Config) { c.TellFailed = true }), "told that it failed, and it is there or may still come", "looks again"},
 
 		"no look, submit":    {with(one, func(c *model.Config) { c.Drafted, c.NoLook = true, true }), twoSubmits, "acts on submit"},
