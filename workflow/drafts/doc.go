@@ -40,8 +40,13 @@
 // The API creates drafts without a key that would tell a second request from the first.
 // So nothing can keep two processes from creating a draft of the same numbers in the same
 // moment, except a lock that they share ([Locker]) or a journal, which one process at a time
-// has open. And after a crash, the server may still be working on what it was sent: a run with a
-// journal knows that and waits ([RunOptions].Settle), a run without one can't.
+// has open. And after a crash, the server may still be working on what it was sent: a run with the
+// same journal knows that and waits ([RunOptions].Settle), a run without one can't. So a lock
+// isn't enough where a process may die: let its successor have its journal.
+//
+// A submit takes no lock. If two processes submit the same draft in the same moment, it is up
+// to the server to refuse the second; the vendor doesn't say that it does. One journal for
+// both prevents it.
 //
 // # Privacy
 //

@@ -12,7 +12,10 @@ import (
 // connection of its own, turns the key into a number with hashtextextended, waits in
 // pg_advisory_lock for that number, and returns a function that calls
 // pg_advisory_unlock and gives the connection back. If the process dies, its connection ends
-// and the database frees the lock.
+// and the database frees the lock. The server may still be working on what that process has
+// sent, and the next one doesn't know: free the lock some time later, or let the next one have
+// the same journal. For the same reason, with a Locker the option LookAgain has to be as long as
+// the server may take.
 type Locker interface {
 	// Lock waits until nobody else has the lock of a key, and takes it. It gives up with
 	// an error when the context ends. The unlock that it returns is called once.
