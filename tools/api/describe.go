@@ -49,12 +49,12 @@ func (d describer) typeName(object *types.TypeName, add func(name, format string
 
 	switch under := named.Underlying().(type) {
 	case *types.Struct:
-		comparable := ""
+		suffix := ""
 		if types.Comparable(named) {
-			comparable = ", comparable"
+			suffix = ", comparable"
 		}
 
-		add(object.Name(), "type%s struct%s", params, comparable)
+		add(object.Name(), "type%s struct%s", params, suffix)
 		d.fields(object.Name(), under, add)
 	case *types.Interface: // one line, since a new method breaks those who implement it
 		add(object.Name(), "type%s %s", params, d.text(under))

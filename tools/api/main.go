@@ -60,7 +60,7 @@ func run(root string, write bool) error {
 		return fmt.Errorf("%s\n\nThese exported names were removed or changed. Restore them, or name each, as it stands before the colon,\n"+
 			"in backquotes under \"Changed\" or \"Removed\" of Unreleased in CHANGELOG.md; then run:\n\n  %s", strings.Join(unnamed, "\n"), record)
 	case write:
-		return os.WriteFile(file, []byte(strings.Join(now, "\n")+"\n"), 0o644) //nolint:gosec // the file is public
+		return os.WriteFile(file, []byte(strings.Join(now, "\n")+"\n"), 0o644)
 	case len(unrecorded) > 0:
 		return fmt.Errorf("%s\n\nThese lines of the API differ from api/next.txt. To record them, run:\n\n  %s", strings.Join(unrecorded, "\n"), record)
 	}

@@ -77,7 +77,7 @@ func run(out io.Writer, dir string, updates bool) error {
 
 	for decoder := json.NewDecoder(strings.NewReader(string(described))); decoder.More(); {
 		var m module
-		if err := decoder.Decode(&m); err != nil {
+		if err := decoder.Decode(&m); err != nil { //nolint:musttag // the go command writes these names
 			return err
 		}
 
@@ -106,7 +106,7 @@ func run(out io.Writer, dir string, updates bool) error {
 }
 
 func list(dir string, args ...string) ([]byte, error) {
-	command := exec.Command("go", append([]string{"list"}, args...)...) //nolint:gosec,noctx // the arguments are ours, and it ends with the program
+	command := exec.Command("go", append([]string{"list"}, args...)...) //nolint:noctx // it ends with the program
 	command.Dir, command.Stderr = dir, os.Stderr
 
 	return command.Output()

@@ -9,11 +9,8 @@ import (
 )
 
 func main() {
-	client, err := porting.NewClientFromEnv()
-	if err != nil {
+	if _, err := porting.NewClientFromEnv(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-
-	fmt.Println(client)
 }
