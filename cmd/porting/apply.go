@@ -35,7 +35,9 @@ func (t *tool) apply() *cobra.Command {
 			opts.Progress = func(p drafts.Progress) {
 				_ = t.say("set %d of %d: %s", p.Set+1, p.Sets, p.Step)
 			}
+			lacking := t.lacking(plan) // the draft may have it: a person can have filled it in
 			if !dryRun {
+				lacking = nil
 				if err := t.ask(cmd.Context(), yes, "Carry out %v?", plan); err != nil {
 					return err
 				}
@@ -47,7 +49,7 @@ func (t *tool) apply() *cobra.Command {
 				opts.Journal = kept
 			}
 			outcome, err := drafts.Run(cmd.Context(), w.Client, plan, opts)
-			return cmp.Or(t.outcome(plan, outcome, dryRun), err)
+			return cmp.Or(t.outcome(plan, outcome, dryRun), err, lacking)
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done, and change nothing")

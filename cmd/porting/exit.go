@@ -68,6 +68,9 @@ func (t *tool) explain(ctx context.Context, err error) code {
 	case !t.started:
 		fmt.Fprintln(t.errOut, "porting: -h shows how it is used")
 		return codeUsage
+	case is[*intake.HeaderError](err):
+		fmt.Fprintln(t.errOut, "porting: the first row names the columns; porting plan -h lists the names")
+		return codeUsage
 	case isUnknown(err): // before an interrupt, which can be its cause
 		return codeUnknown
 	case ctx.Err() != nil:
@@ -90,7 +93,7 @@ func codeOf(err error) code {
 		is[*drafts.PreflightError](err), is[*drafts.NotPortableError](err), is[*drafts.WindowsMovedError](err),
 		is[*drafts.ConflictError](err), is[*drafts.NotTakenError](err), is[*drafts.UnresolvedError](err), is[*foc.NoFitError](err),
 	}
-	usage := []bool{is[*porting.ArgumentError](err), is[*intake.HeaderError](err), is[*intake.OptionError](err)}
+	usage := []bool{is[*porting.ArgumentError](err), is[*intake.OptionError](err)}
 	switch {
 	case slices.Contains(needsYou, true):
 		return codeNeedsYou

@@ -12,6 +12,7 @@ import (
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
+	"github.com/numberporting/porting/workflow/intake"
 )
 
 func (t *tool) plan() *cobra.Command {
@@ -25,7 +26,10 @@ func (t *tool) plan() *cobra.Command {
 		Long: "Plan reads numbers and end users from a CSV file, looks what the account has of them and\n" +
 			"whether they can be ported, and prints what apply would do. It changes nothing. The numbers of each\n" +
 			"end user become one draft. The plan is written to FILE.plan.json, without PINs and account\n" +
-			"numbers, which apply takes from the CSV file.",
+			"numbers, which apply takes from the CSV file.\n\n" +
+			"The first row of the CSV file names its columns:\n  " + strings.Join(intake.Keys(), "\n  ") + "\n" +
+			"or by a usual name, such as Number, Customer, BTN, Street, City, State and ZIP. Only phone_number has to\n" +
+			"be there; plan says what else is missing.",
 		Example: "  porting plan numbers.csv --loa loa.pdf --invoice invoice.pdf\n  porting plan numbers.csv --profiles profiles.json --foc-day 2026-12-01 --foc-zone America/Chicago",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -39,6 +43,10 @@ func (t *tool) plan() *cobra.Command {
 			}
 			if file.Plan.Sets, err = file.sets(); err != nil {
 				return err
+			}
+			if len(file.Plan.Sets) == 0 {
+				_ = t.rejected(file.Read)
+				return needsYouf("no number was read from %s", args[0])
 			}
 			file.Plan.Submit = !prepare
 			for i := range file.Plan.Sets {
@@ -68,7 +76,13 @@ func (t *tool) plan() *cobra.Command {
 			if err := errors.Join(marshalErr, os.WriteFile(output, append(text, '\n'), 0o600)); err != nil {
 				return err
 			}
-			return cmp.Or(t.outcome(file.Plan, outcome, true), t.lacking(file.Plan), err, t.say("the plan is in %s; porting apply carries it out", output), t.rejected(file.Read))
+			next := "porting apply carries it out"
+			printed, lacking := t.outcome(file.Plan, outcome, true), t.lacking(file.Plan)
+			if lacking != nil {
+				next = "complete " + args[0] + " and plan again"
+			}
+			_ = t.say("the plan is in %s; %s", output, next)
+			return cmp.Or(printed, lacking, err, t.rejected(file.Read))
 		},
 	}
 	flags := cmd.Flags()

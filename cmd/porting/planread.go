@@ -28,10 +28,10 @@ func readPlan(path string) (*drafts.Plan, error) {
 		err = json.Unmarshal(text, &file)
 	}
 	if err == nil && file.Plan == nil {
-		err = errors.New("not a plan")
+		err = errors.New("it has no sets")
 	}
 	if err != nil {
-		return nil, usagef("%s: %w", path, err)
+		return nil, usagef("%s isn't a plan, which porting plan makes: %w", path, err)
 	}
 	if file.CSV.Path == "" {
 		return file.Plan, nil

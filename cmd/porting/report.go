@@ -26,7 +26,7 @@ func (t *tool) report() *cobra.Command {
 				return err
 			}
 			defer w.close()
-			opts := &report.Options{Now: w.now}
+			opts := &report.Options{Now: w.now, Title: w.title()}
 			ports, err := report.Collect(cmd.Context(), w.Client, opts)
 			if len(ports) == 0 && err != nil {
 				return err
@@ -61,7 +61,7 @@ func (t *tool) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opts := &report.Options{Now: w.now}
+			opts := &report.Options{Now: w.now, Title: w.title()}
 			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: report.Handler(func(ctx context.Context) ([]report.Port, error) {
 				return report.Collect(ctx, w.Client, opts)
 			}, opts)}

@@ -43,6 +43,9 @@ func (t *tool) rows(requests iter.Seq2[*porting.PortRequest, error]) error {
 			string(r.PortRequest), r.SupportKey, string(r.Status), whose(turn), foc, fmt.Sprint(r.PhoneCount), strings.Join(r.Carriers, ", "),
 		}, turn == watch.Ours})
 	}
+	if len(rows) == 0 && !t.json {
+		return t.say("nothing is open; status --all lists what is complete, too")
+	}
 	if !t.json {
 		err := t.table("PORT REQUEST\tSUB REQUEST\tSTATUS\tMOVE\tFOC DATE\tNUMBERS\tCARRIER", rows)
 		if err != nil {

@@ -33,12 +33,28 @@ func (t *tool) status() *cobra.Command {
 			if all {
 				status = ""
 			}
-			return t.rows(w.all(cmd.Context(), status))
+			needs := t.rows(w.all(cmd.Context(), status))
+			return cmp.Or(needs, t.waiting(cmd.Context(), w))
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "list the complete ones, too")
 	cmd.Flags().BoolVar(&secrets, "show-secrets", false, "show PIN and account number of one port request")
 	return cmd
+}
+
+// waiting says how many drafts nobody has submitted: no port request shows them.
+func (t *tool) waiting(ctx context.Context, w *world) error {
+	n := 0
+	for _, err := range w.Drafts.All(ctx, &porting.DraftListOptions{Status: porting.DraftStatusPending}) {
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	if n == 0 || t.json {
+		return nil
+	}
+	return t.say("%s submitted", plural(n, "draft", " isn't", "s aren't"))
 }
 
 // statusOf shows one port request, and of its exceptions what the carrier says of them.

@@ -77,6 +77,14 @@ func (t *tool) sandboxPath() (string, error) {
 	return filepath.Join(folder, "porting", "sandbox.json"), nil
 }
 
+// title heads a page: nobody shall take what the sandbox says for the truth.
+func (w *world) title() string {
+	if w.box != nil {
+		return "Ports of the sandbox: nothing is real"
+	}
+	return "Ports"
+}
+
 // own returns the name of a file that belongs to this world: what the sandbox has
 // answered is never taken for an answer of the real API.
 func (w *world) own(path string) string {
