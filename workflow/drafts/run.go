@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/numberporting/porting"
@@ -87,7 +89,7 @@ func Run(ctx context.Context, client *porting.Client, plan *Plan, opts *RunOptio
 	}
 
 	failed := &RunError{Total: len(plan.Sets)}
-	var final error // no set can go well any more
+	final := options.settleOthers(ctx, plan, known) // why no set can go well any more
 	for i := range plan.Sets {
 		set := &plan.Sets[i]
 		result := &outcome.Sets[i]
@@ -203,6 +205,29 @@ func (s *setRun) journaled(ctx context.Context, step Step, do func() (Entry, err
 	return cmp.Or(err, s.write(entry))
 }
 
+// settleOthers gives the server the time to finish what a run before has sent for sets that
+// the plan doesn't have: a draft of theirs may have numbers of its sets. Then it notes that
+// nothing of it is under way.
+func (o *RunOptions) settleOthers(ctx context.Context, plan *Plan, known map[string]state) error {
+	others := maps.Clone(known)
+	for i := range plan.Sets {
+		delete(others, plan.Sets[i].fingerprint())
+	}
+	maps.DeleteFunc(others, func(_ string, s state) bool { return !s.open[StepEnsure] })
+	if len(others) == 0 || o.DryRun {
+		return nil
+	}
+	if err := o.Sleep(ctx, o.Settle); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(others)) {
+		if err := o.Journal.Append(Entry{Time: time.Now(), Set: key, Step: StepEnsure, State: StateFailed}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // RunOptions say how a plan is carried out. A zero field has its default.
 type RunOptions struct {
 	// DryRun changes nothing. The outcome's calls are those that a run would make now if all
@@ -238,7 +263,8 @@ type RunOptions struct {
 
 	// Settle is how long the server may still be working on a call whose answer was lost
 	// with the run before; the default is a minute. A run that finds in the journal that a
-	// step was cut off goes on with it when it has run for so long.
+	// step was cut off goes on with it when it has run for so long. If that was for a set that
+	// the plan doesn't have, the whole run waits: the set may have had other numbers then.
 	Settle time.Duration
 
 	// Sleep waits for those times, or until the context ends, which is an error. The

@@ -553,6 +553,49 @@ func TestOldCheck(t *testing.T) {
 	}
 }
 
+// TestChangedNumbers checks that a run waits, too, for what the run before may have sent for a
+// set of other numbers: the draft that the server makes of them late has numbers of this set.
+func TestChangedNumbers(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func([]string) [][]string{
+		"one more":  func(n []string) [][]string { return [][]string{append(slices.Clone(n), "+13125550102")} },
+		"one less":  func(n []string) [][]string { return [][]string{n[1:]} },
+		"two parts": func(n []string) [][]string { return [][]string{n[:2], n[2:]} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sandbox := newSandbox(t)
+			sandbox.Inject(portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.DropThenAct(30 * time.Second)})
+			opts := onSandbox(sandbox)
+			opts.Journal = &memory{}
+			opts.Settle = 0 // the default
+			var slept []time.Duration
+			opts.Sleep = func(ctx context.Context, d time.Duration) error {
+				sandbox.Advance(d)
+				slept = append(slept, d)
+				return ctx.Err()
+			}
+			_, err := drafts.Run(t.Context(), sandbox.Client(), planned(mixed), opts)
+			require.ErrorAs(t, err, new(*drafts.UnknownError))
+
+			changed := planned(change(mixed)...)
+			slept = nil
+			opts.DryRun = true
+			_, err = drafts.Run(t.Context(), sandbox.Client(), changed, opts)
+			require.NoError(t, err)
+			require.Empty(t, slept, "a dry run creates nothing")
+
+			opts.DryRun = false
+			for range 2 {
+				_, err = drafts.Run(t.Context(), sandbox.Client(), changed, opts)
+				require.ErrorAs(t, err, new(*drafts.ConflictError))
+				require.Equal(t, []time.Duration{time.Minute}, slept, "once")
+			}
+			assert.Equal(t, 1, sandbox.Count("Drafts.Create"))
+		})
+	}
+}
+
 // TestChangedPlan checks that a draft is brought to what a changed plan says, by the
 // smallest change.
 func TestChangedPlan(t *testing.T) {
