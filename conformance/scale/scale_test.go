@@ -53,6 +53,7 @@ const (
 )
 
 func TestBadDay(t *testing.T) {
+	t.Parallel()
 	began := time.Now()
 	server := portingtest.NewServer(portingtest.WithSeed(1))
 	defer server.Close()
@@ -209,7 +210,7 @@ func (w *world) watch(ctx context.Context) {
 			if ids[e.ID] {
 				w.repeats++
 			} else {
-				w.measure(&e)
+				w.measure(ctx, &e)
 			}
 			ids[e.ID] = true
 			if e.Kind == watch.Exception {
@@ -241,22 +242,22 @@ func (w *world) mend(ctx context.Context, e *watch.Event) {
 func (w *world) done() bool { return len(w.completed) == *ports && w.submitted.Load() > 0 }
 
 // measure counts an event, and how long after it the change was seen.
-func (w *world) measure(e *watch.Event) {
+func (w *world) measure(ctx context.Context, e *watch.Event) {
 	w.events++
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // the others say nothing of the time
 	case watch.Completed:
 		w.completed[e.PortRequest]++
 	case watch.StatusChanged, watch.Exception:
 		if !e.First {
-			w.delays = append(w.delays, e.Time.Sub(w.changedAt(e.PortRequest, e.SubRequest)))
+			w.delays = append(w.delays, e.Time.Sub(w.changedAt(context.WithoutCancel(ctx), e.PortRequest, e.SubRequest)))
 		}
 	}
 }
 
 // changedAt reads from the sandbox, past the network, when a sub request last changed.
-func (w *world) changedAt(id porting.PortRequestID, sub porting.SubRequestID) time.Time {
+func (w *world) changedAt(ctx context.Context, id porting.PortRequestID, sub porting.SubRequestID) time.Time {
 	direct := w.direct()
-	got, err := direct.SubRequests.Get(w.Context(), id, sub)
+	got, err := direct.SubRequests.Get(ctx, id, sub)
 	require.NoError(w, err)
 	return got.UpdatedAt.Time
 }
@@ -362,15 +363,15 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	dice := n.random.Float64()
 	n.mutex.Unlock()
 	if err := sleep(ctx, latency); err != nil {
-		return nil, n.abandon(r, dice, err)
+		return nil, n.abandon(context.WithoutCancel(ctx), r, dice, err)
 	}
 	switch {
 	case now >= down && now < down+5*time.Second: // what is under way is done, or will be; nobody is told
 		n.lost.Add(1)
 		if dice < 0.5 {
-			n.act(r)
+			_ = n.act(r).Body.Close()
 		} else {
-			n.actLater(r)
+			n.actLater(context.WithoutCancel(ctx), r)
 		}
 		return nil, errReset
 	case now >= down && now < up:
@@ -390,10 +391,10 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // abandon is what comes of a request whose caller has gone: the server knows it, or it doesn't.
-func (n *network) abandon(r *http.Request, dice float64, err error) error {
+func (n *network) abandon(ctx context.Context, r *http.Request, dice float64, err error) error {
 	if dice < 0.5 {
 		n.lost.Add(1)
-		n.actLater(r)
+		n.actLater(ctx, r)
 	}
 	return err
 }
@@ -404,7 +405,7 @@ func (n *network) act(r *http.Request) *http.Response {
 }
 
 // actLater has the sandbox act up to half a minute from now, when nobody waits for it any more.
-func (n *network) actLater(r *http.Request) {
+func (n *network) actLater(ctx context.Context, r *http.Request) {
 	n.late.Add(1)
 	var body []byte
 	if r.Body != nil {
@@ -414,10 +415,10 @@ func (n *network) actLater(r *http.Request) {
 	wait := time.Duration(n.random.Int64N(int64(30 * time.Second)))
 	n.mutex.Unlock()
 	go func() {
-		time.Sleep(wait)
-		late := r.Clone(context.WithoutCancel(r.Context()))
+		_ = sleep(ctx, wait)
+		late := r.Clone(ctx)
 		late.Body = io.NopCloser(strings.NewReader(string(body)))
-		n.act(late)
+		_ = n.act(late).Body.Close()
 	}()
 }
 
