@@ -4,10 +4,12 @@
 //
 // Time is counted in ticks. A request whose answer was lost acts within Config.Late ticks
 // or never. All lists are current: what the server has done, the next look sees. Filling in,
-// documents, deletion and the ends of a port are left out.
+// documents, deletion and the ends of a port are left out. With [Config].Changed there are
+// two sets of numbers that overlap, and each run is for one of them.
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -26,10 +28,12 @@ type Config struct {
 	SharedJournal bool // one journal for both processes, which only one has open; else each has its own
 	Drafted       bool // the draft is there from the start, and only submit is explored
 	TakesSecond   bool // the server takes a second submit of a draft; else it refuses it
+	Changed       bool // a run may have another set, with some of the numbers; only one process at a time has the journal then
 
 	NoLookAgain bool // Ensure and Submit give up after the first look for a lost answer's effect
 	NoLook      bool // a step that was cut off is sent again without a look
 	NoSettle    bool // a step that was cut off goes on at once
+	NoOthers    bool // a run doesn't wait for what was sent for another set
 	NoJournal   bool // no run knows of those before
 	NoLock      bool // the processes don't share a Locker
 	TellFailed  bool // a run whose last look sees nothing tells that the step failed, not that it is unknown
@@ -53,6 +57,7 @@ type at int
 const (
 	stopped   at = iota // crashed, or not started yet
 	ended               // the run has returned
+	settling            // in RunOptions.settleOthers
 	resuming            // before setRun.resume
 	beginning           // in setRun.journaled, before the entry that says begun
 	locking             // before EnsureOptions.Lock
@@ -77,6 +82,7 @@ const (
 
 type process struct {
 	at     at
+	set    int // the set of numbers, 0 or 1
 	step   kind
 	answer answer
 	settle int  // ticks until Settle has passed since the run began
@@ -88,6 +94,7 @@ type process struct {
 type request struct {
 	kind  kind
 	owner int
+	set   int
 	left  int // ticks in which it can still act; awaited: the owner waits for the answer
 }
 
@@ -103,10 +110,11 @@ type journal struct {
 type state struct {
 	process                      [2]process
 	request                      [6]request // sorted, so that states that differ in their order are one
-	journal                      [2]journal
-	locked                       int    // the process that has the lock, from 1
-	made                         [2]int // drafts created, submits that took effect
-	crashes, lost, reruns, fault int    // fault is the index of what is broken, from 1
+	journal                      [2]journal // of a process or, with Changed, of a set
+	holder                       int        // the set of the first draft
+	locked                       int        // the process that has the lock, from 1
+	made                         [2]int     // drafts created, submits that took effect
+	crashes, lost, reruns, fault int        // fault is the index of what is broken, from 1
 }
 
 // faults are the ways to break the property.
@@ -167,7 +175,7 @@ func Explore(c Config) Result {
 
 func (s *state) normalize() {
 	slices.SortFunc(s.request[:], func(a, b request) int {
-		return (b.left-a.left)*100 + int(b.kind-a.kind)*10 + b.owner - a.owner
+		return cmp.Or(b.left-a.left, int(b.kind-a.kind), b.owner-a.owner, b.set-a.set)
 	})
 }
 
@@ -197,7 +205,9 @@ func (c Config) serve(s state, emit emit) {
 		refuses := r.kind == submit && s.made[submit] > 0 && !c.TakesSecond
 		if !refuses {
 			acts := next
-			acts.made[r.kind]++
+			if acts.made[r.kind]++; r.kind == create && acts.made[create] == 1 {
+				acts.holder = r.set
+			}
 			if acts.made[r.kind] > 1 {
 				acts.fault = 1 + int(r.kind)
 			}
@@ -293,9 +303,12 @@ func (s *state) unlock(i int) {
 	}
 }
 
-// knows is the journal of a process.
+// knows is the journal of a process or, with Changed, what it has of the process's set.
 func (c Config) knows(s *state, i int) *journal {
-	if c.SharedJournal {
+	switch {
+	case c.Changed:
+		i = s.process[i].set
+	case c.SharedJournal:
 		i = 0
 	}
 	return &s.journal[i]
@@ -313,8 +326,8 @@ func (c Config) end(s *state, i int, told answer) {
 	p := &s.process[i]
 	k := p.step
 	s.unlock(i)
-	underWay := slices.ContainsFunc(s.request[:], func(r request) bool { return r.left > 0 && r.kind == k && r.owner == i })
-	if told == no && (s.made[k] > 0 || underWay) {
+	underWay := slices.ContainsFunc(s.request[:], func(r request) bool { return r.left > 0 && r.kind == k && r.owner == i && r.set == p.set })
+	if told == no && (s.made[k] > 0 && s.holder == p.set || underWay) {
 		s.fault = 4
 	}
 	*p = process{at: ended}
@@ -326,11 +339,12 @@ func (c Config) run(s state, i int, emit emit) {
 	who := name(i)
 	step := p.step
 	look := func(free at) at { // finder.find for create, Drafts.Submitted for submit
-		if s.made[step] > 0 {
+		if s.made[step] > 0 && s.holder == p.set {
 			return storing
 		}
 		return free
 	}
+	other := &s.journal[1-p.set] // with Changed
 	saw := map[bool]string{true: "done", false: "not done"}[s.made[step] > 0]
 	switch p.at {
 	case stopped, ended: // Run is called, and OpenJournal before it
@@ -340,11 +354,25 @@ func (c Config) run(s state, i int, emit emit) {
 			}
 			s.reruns--
 		}
-		if other := s.process[1-i].at; c.SharedJournal && other != stopped && other != ended {
+		if other := s.process[1-i].at; (c.SharedJournal || c.Changed) && other != stopped && other != ended {
 			return // ErrLocked
 		}
 		*p = process{at: resuming, settle: c.Settle}
+		if c.Changed {
+			p.at, p.set = settling, 1
+			emit(s, "%s runs with other numbers", who)
+			p.set = 0
+		}
 		emit(s, "%s runs", who)
+	case settling: // RunOptions.settleOthers
+		if c.Changed && other.open[create] && !c.NoOthers {
+			if p.settle > 0 {
+				return
+			}
+			c.write(&s, i, func(*journal) { other.open[create] = false })
+		}
+		p.at = resuming
+		emit(s, "%s has nothing to wait for of another set", who)
 	case resuming: // setRun.resume
 		if !c.knows(&s, i).draft {
 			p.at = beginning
@@ -380,11 +408,15 @@ func (c Config) run(s state, i int, emit emit) {
 			emit(s, "%s doesn't look", who)
 			return
 		}
-		p.at = look(sending)
+		if p.at = look(sending); p.at == sending && s.made[step] > 0 { // ConflictError
+			c.write(&s, i, func(j *journal) { j.open[step] = false })
+			c.end(&s, i, none)
+			saw = "another's"
+		}
 		emit(s, "%s looks: %s is %s", who, step, saw)
 	case sending: // as ensuring.create and submitting.submit do
 		if at := slices.Index(s.request[:], request{}); at >= 0 {
-			s.request[at] = request{step, i, awaited}
+			s.request[at] = request{step, i, p.set, awaited}
 			p.at = waiting
 			emit(s, "%s sends %s", who, step)
 			return
@@ -442,7 +474,7 @@ func (c Config) run(s state, i int, emit emit) {
 		if step == submit {
 			c.end(&s, i, yes)
 		} else {
-			*p = process{at: beginning, step: submit, settle: p.settle}
+			*p = process{at: beginning, set: p.set, step: submit, settle: p.settle}
 		}
 		emit(s, "%s is told that %s is done", who, step)
 	}

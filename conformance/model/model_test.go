@@ -16,6 +16,9 @@ var one = model.Config{
 	Late: 3, LookAgain: 1, Settle: 3, TakesSecond: true,
 }
 
+// changed is a process whose runs may have another set, with some of the numbers.
+var changed = with(one, func(c *model.Config) { c.Changed = true })
+
 // shared are two processes with one journal, which one at a time has open.
 var shared = model.Config{
 	Processes: 2, Crashes: 2, Lost: 2, Reruns: 1,
@@ -39,7 +42,7 @@ func with(c model.Config, change func(*model.Config)) model.Config {
 func TestAsBuilt(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]model.Config{
-		"one process": one, "two processes, one journal": shared, "two processes, one lock": two,
+		"one process": one, "changed numbers": changed, "two processes, one journal": shared, "two processes, one lock": two,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,6 +70,7 @@ func TestLeftOut(t *testing.T) {
 		"no look again": {with(two, func(c *model.Config) { c.NoLookAgain = true }), twoDrafts, "acts on create"},
 		"no look":       {with(one, func(c *model.Config) { c.NoLook = true }), twoDrafts, "acts on create"},
 		"no settle":     {with(one, func(c *model.Config) { c.NoSettle = true }), twoDrafts, "acts on create"},
+		"no others":     {with(changed, func(c *model.Config) { c.NoOthers = true }), twoDrafts, "acts on create"},
 		"no journal":    {with(one, func(c *model.Config) { c.NoJournal = true }), twoDrafts, "acts on create"},
 		"no lock":       {with(two, func(c *model.Config) { c.NoLock = true }), twoDrafts, "acts on create"},
 		"told done":     {with(one, func(c *model.Config) { c.TellDone = true }), "told that it is there, and it isn't", "is told"},
