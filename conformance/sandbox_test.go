@@ -39,6 +39,7 @@ const (
 type transport struct {
 	t       *testing.T
 	checker *checker
+	base    *http.Transport // its own: whoever closes an httptest server also closes connections of the default one
 
 	mu      sync.Mutex
 	sent    []string        // ids of operations
@@ -47,7 +48,9 @@ type transport struct {
 
 func newTransport(t *testing.T, c *checker) *transport {
 	t.Helper()
-	return &transport{t: t, checker: c, storage: map[string]bool{}}
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	t.Cleanup(base.CloseIdleConnections)
+	return &transport{t: t, checker: c, base: base, storage: map[string]bool{}}
 }
 
 // RoundTrip sends a request.
@@ -55,12 +58,12 @@ func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	if tr.storage[req.URL.Host] {
-		return http.DefaultTransport.RoundTrip(req)
+		return tr.base.RoundTrip(req)
 	}
 
 	req = req.Clone(req.Context())
 	sent := replay(&req.Body)
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := tr.base.RoundTrip(req)
 	if err != nil {
 		tr.t.Errorf("%s %s: %v", req.Method, req.URL.Path, err)
 		return nil, err
