@@ -47,7 +47,7 @@ func TestLives(t *testing.T) {
 			if err := command(life.needs...).Run(); err != nil {
 				t.Skipf("%s isn't installed with all that the program needs: %v", life.run[0], err)
 			}
-			w := &witness{t: t, checker: newChecker(t, d)}
+			w := &witness{t: t, checker: newChecker(t, d), base: newBase(t)}
 			sandbox := portingtest.NewServer(portingtest.WithControl())
 			t.Cleanup(sandbox.Close)
 
@@ -67,6 +67,7 @@ func TestLives(t *testing.T) {
 type witness struct {
 	t       *testing.T
 	checker *checker
+	base    *http.Transport
 	count   atomic.Int32 // of the exchanges that are as described
 }
 
@@ -87,7 +88,7 @@ func (w *witness) serve(sandbox *portingtest.Server) string {
 // RoundTrip sends a request. The control routes, HEAD and what a fault answers aren't described.
 func (w *witness) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := replay(&req.Body)
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := w.base.RoundTrip(req)
 	if err != nil || strings.HasPrefix(req.URL.Path, "/_sandbox/") || req.Method == http.MethodHead || resp.StatusCode >= 500 {
 		return resp, err
 	}

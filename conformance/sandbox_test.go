@@ -39,7 +39,7 @@ const (
 type transport struct {
 	t       *testing.T
 	checker *checker
-	base    *http.Transport // its own: whoever closes an httptest server also closes connections of the default one
+	base    *http.Transport
 
 	mu      sync.Mutex
 	sent    []string        // ids of operations
@@ -48,9 +48,16 @@ type transport struct {
 
 func newTransport(t *testing.T, c *checker) *transport {
 	t.Helper()
+	return &transport{t: t, checker: c, base: newBase(t), storage: map[string]bool{}}
+}
+
+// newBase returns a transport with connections of its own. Whoever closes a server of httptest
+// also closes those of the default one, which other tests may be about to use.
+func newBase(t *testing.T) *http.Transport {
+	t.Helper()
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(base.CloseIdleConnections)
-	return &transport{t: t, checker: c, base: base, storage: map[string]bool{}}
+	return base
 }
 
 // RoundTrip sends a request.
