@@ -35,9 +35,12 @@ type checker struct {
 	checked   int             // exchanges
 }
 
+var making sync.Mutex
+
 func newChecker(t *testing.T, d *description) *checker {
 	t.Helper()
 	regexes := new(sync.Map)
+	making.Lock() // it writes to the description that all share
 	v, errs := validator.NewValidator(d.doc,
 		config.WithRegexCache(regexes),
 		config.WithStrictMode(), // unknown query parameters, body keys and headers are errors
@@ -45,6 +48,7 @@ func newChecker(t *testing.T, d *description) *checker {
 		config.WithFormatAssertions(),
 		config.WithRejectUndeclaredRequestBody(),
 	)
+	making.Unlock()
 	require.Empty(t, errs)
 	c := &checker{description: d, byID: map[string]operation{}, regexes: regexes, validator: v, seen: map[string]bool{}}
 	for _, op := range d.operations {

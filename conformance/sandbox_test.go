@@ -71,8 +71,7 @@ func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	sent := replay(&req.Body)
 	resp, err := tr.base.RoundTrip(req)
-	if err != nil {
-		tr.t.Errorf("%s %s: %v", req.Method, req.URL.Path, err)
+	if err != nil { // the client closes a connection that has been idle for long, and tries another; what comes of its call is checked
 		return nil, err
 	}
 	got := replay(&resp.Body)

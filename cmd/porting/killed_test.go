@@ -129,7 +129,7 @@ func TestCheckKilled(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	r := newRig(t)
-	const total = 3000
+	const total, torn = 3000, 1 // a last line of the journal that was cut off counts as kept
 	var numbers strings.Builder
 	for i := range total {
 		fmt.Fprintf(&numbers, "+1312301%04d\n", i)
@@ -160,12 +160,12 @@ func TestCheckKilled(t *testing.T) {
 		out, state, killed := r.runUntil(t, os.Kill, 8, kills%2 == 0, "check", "numbers.txt", "--journal", "journal")
 		if !killed {
 			require.Zero(t, state.ExitCode(), out)
-			assert.Equal(t, total-kept, asked()-before, "what the journal has isn't asked again")
+			assert.InDelta(t, total-kept, asked()-before, torn, "what the journal has isn't asked again")
 			assert.Equal(t, total, strings.Count(out, "+1312301"))
 			assert.Contains(t, out, "3000 numbers, 3000 portable")
 			break
 		}
-		assert.LessOrEqual(t, asked()-before, total-kept)
+		assert.LessOrEqual(t, asked()-before, total-kept+torn)
 		kills++
 		require.Less(t, kills, 50)
 	}
