@@ -345,7 +345,7 @@ func TestProfilesThatCannotWork(t *testing.T) {
 			filled, err := drafts.Fill(t.Context(), client, "draft", profiles)
 			assert.Nil(t, filled)
 			requireArgument(t, err, "drafts.Fill", field)
-			assert.NotContains(t, err.Error(), "555")
+			assert.NotContains(t, err.Error(), "55501")
 		})
 	}
 }

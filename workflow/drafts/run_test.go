@@ -339,7 +339,7 @@ func TestNotPortable(t *testing.T) {
 			var bad *drafts.NotPortableError
 			require.ErrorAs(t, err, &bad)
 			assert.Equal(t, test.bad, bad.NotPortable)
-			assert.NotContains(t, err.Error(), "555")
+			assert.NotContains(t, err.Error(), "55501")
 			assert.Equal(t, drafts.StepCheck, outcome.Sets[0].Step)
 			assert.Equal(t, 1, sandbox.Count("Drafts.Create"))
 		})
