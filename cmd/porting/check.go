@@ -24,7 +24,7 @@ func (t *tool) check() *cobra.Command {
 			".csv, else any text with numbers in it; - is standard input. With --journal, a check\n" +
 			"that was interrupted or killed goes on where it stood.",
 		Example: "  porting check +13125550100 +13125550182\n  porting check numbers.csv --journal checks.journal --csv -o checked.csv",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    wants(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			read, err := source.read(t.in, args)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +20,11 @@ func (t *tool) report() *cobra.Command {
 		Long: "Report writes a page of HTML that needs no network. It has phone numbers, names and addresses\n" +
 			"in it, and no PINs or account numbers.",
 		Example: "  porting report ports.html",
-		Args:    cobra.ExactArgs(1),
+		Args:    wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if ending := filepath.Ext(args[0]); ending != ".html" && ending != ".htm" {
+				return usagef("%s must end in .html: it will be a page", args[0])
+			}
 			w, err := t.connect()
 			if err != nil {
 				return err
@@ -46,7 +50,7 @@ func (t *tool) serve() *cobra.Command {
 		Short:   "Show the page of report live, to this machine alone",
 		Long:    "Serve shows the page of report, read anew each time, on loopback. An interrupt ends it.",
 		Example: "  porting serve --address 127.0.0.1:8643",
-		Args:    cobra.NoArgs,
+		Args:    wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			host, _, err := net.SplitHostPort(address)
 			if ip := net.ParseIP(host); err != nil || host != "localhost" && !ip.IsLoopback() {
