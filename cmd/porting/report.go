@@ -1,12 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"net"
-	"net/http"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,43 +37,4 @@ func (t *tool) report() *cobra.Command {
 			return errors.Join(written, err)
 		},
 	}
-}
-
-func (t *tool) serve() *cobra.Command {
-	var address string
-	cmd := &cobra.Command{
-		Use:     "serve",
-		Short:   "Show the page of report live, to this machine alone",
-		Long:    "Serve shows the page of report, read anew each time, on loopback. An interrupt ends it.",
-		Example: "  porting serve --address 127.0.0.1:8643",
-		Args:    wants(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			host, _, err := net.SplitHostPort(address)
-			if ip := net.ParseIP(host); err != nil || host != "localhost" && !ip.IsLoopback() {
-				return usagef("--address must be on loopback, such as 127.0.0.1:8643: the page is private")
-			}
-			w, err := t.connect()
-			if err != nil {
-				return err
-			}
-			defer w.close()
-			listener, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", address)
-			if err != nil {
-				return err
-			}
-			opts := &report.Options{Now: w.now, Title: w.title()}
-			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: report.Handler(func(ctx context.Context) ([]report.Port, error) {
-				return report.Collect(ctx, w.Client, opts)
-			}, opts)}
-			stop := context.AfterFunc(cmd.Context(), func() { _ = server.Close() })
-			defer stop()
-			_ = t.say("the report is at http://%s", listener.Addr())
-			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-				return err
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&address, "address", "127.0.0.1:8643", "where: an `address` on loopback; port 0 for any")
-	return cmd
 }

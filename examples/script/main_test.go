@@ -45,7 +45,7 @@ func TestScript(t *testing.T) {
 			self, err := os.Executable()
 			require.NoError(t, err)
 			cmd := exec.CommandContext(t.Context(), self, test.numbers...)
-			cmd.Env = append(test.env, "PORTING_TEST_IS_SCRIPT=1")
+			cmd.Env = append([]string{"PORTING_TEST_IS_SCRIPT=1"}, test.env...)
 			var errOut bytes.Buffer
 			cmd.Stderr = &errOut
 			out, _ := cmd.Output()
