@@ -188,6 +188,24 @@ func TestInterrupted(t *testing.T) {
 	r.do(func(int64, bool) {})
 	out, code = r.sh(t, "porting apply numbers.plan.json --yes --settle 50ms")
 	assert.Zero(t, code, out)
+
+	for _, test := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"check", "numbers.csv"}, "porting: 3 numbers"},
+		{[]string{"watch"}, "delivered"},
+		{[]string{"archive", "--all", "--to", "evidence"}, ""},
+		{[]string{"export"}, ""},
+		{[]string{"report", "ports.html"}, ""},
+	} {
+		out, state, sent = r.runUntil(t, os.Interrupt, 1, true, test.args...)
+		require.True(t, sent, test.args)
+		assert.Equal(t, int(codeInterrupted), state.ExitCode(), "%v: %s", test.args, out)
+		assert.Contains(t, out, "porting: interrupted", test.args)
+		assert.Contains(t, out, test.says, test.args)
+		r.do(func(int64, bool) {})
+	}
 	r.sandbox.AssertClean(t)
 }
 
