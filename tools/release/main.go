@@ -20,10 +20,10 @@ var porting = release{
 	nested:   []string{"otelporting", "cmd/porting"},
 	imports:  []string{".", "otelporting"},
 	installs: []string{"cmd/porting", "cmd/porting-sandbox"},
-	runs: [][]string{
-		{"porting", "env"},
-		{"porting", "check", "+13125550100"},
-		{"porting-sandbox", "-help"},
+	runs: []run{
+		{[]string{"porting", "env"}, "the sandbox in "},
+		{[]string{"porting", "check", "+13125550100"}, "portable"},
+		{[]string{"porting-sandbox", "-help"}, "-address"},
 	},
 }
 

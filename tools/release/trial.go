@@ -21,10 +21,16 @@ import (
 
 // A release is what gets a tag, and what users then do. Folders have slashes.
 type release struct {
-	nested   []string   // the folders of the modules beside the root, in the order of their tags
-	imports  []string   // the folders of the modules whose package users import
-	installs []string   // the folders of the commands that users install
-	runs     [][]string // command lines of the installed commands
+	nested   []string // the folders of the modules beside the root, in the order of their tags
+	imports  []string // the folders of the modules whose package users import
+	installs []string // the folders of the commands that users install
+	runs     []run    // what the installed commands have to do
+}
+
+// A run is a command line, and what the command has to say.
+type run struct {
+	command []string
+	says    string
 }
 
 // A trial tries a release in a folder of its own. Only the go command's caches are shared, so that what other
@@ -118,7 +124,7 @@ func environment(scratch string) []string {
 
 	return append(env,
 		"GOWORK=off",
-		"GOSUMDB=off", // it doesn't know the trial's version; the go.sum files of the clone verify all else
+		"GOSUMDB=off",         // it doesn't know the trial's version; the go.sum files of the clone verify all else
 		"GOFLAGS=-modcacherw", // so that forget can remove folders
 		"GOBIN="+filepath.Join(scratch, "bin"),
 		"GIT_AUTHOR_NAME=release", "GIT_AUTHOR_EMAIL=release@localhost",
@@ -147,7 +153,7 @@ func (t *trial) tag(ctx context.Context, dir string) error {
 
 	for _, command := range commands {
 		if _, err := t.run(ctx, path.Join("clone", dir), command...); err != nil {
-			return err
+			return t.explain(err, dir)
 		}
 	}
 
@@ -168,13 +174,6 @@ func (t *trial) publish(ctx context.Context, dir string) error {
 
 	if err := t.checkGoMod(dir, goMod); err != nil {
 		return err
-	}
-
-	if dir != "." {
-		if _, err := t.run(ctx, path.Join("clone", dir), "go", "vet", "./..."); err != nil {
-			return fmt.Errorf("%w\n\n%s doesn't build with the root as %s has it. A tag has what is committed in the root module, without links\n"+
-				"and without the folders of other modules. Commit what %s needs, or move it into the root module", err, dir, t.version, dir)
-		}
 	}
 
 	committed, err := t.run(ctx, "clone", "git", "log", "-1", "--format=%cI")
@@ -219,8 +218,8 @@ func (t *trial) checkGoMod(dir string, goMod []byte) error {
 		return err
 	}
 
-	for _, r := range file.Replace {
-		version := "VERSION"
+	if len(file.Replace) > 0 {
+		r, version := file.Replace[0], "VERSION"
 		if r.Old.Path == t.root {
 			version = t.version
 		}
@@ -262,7 +261,7 @@ func (t *trial) use(ctx context.Context, dir string) error {
 		{"go", "run", "."},
 	} {
 		if _, err := t.run(ctx, user, command...); err != nil {
-			return fmt.Errorf("%w\n\nThis is how users import %s", err, m)
+			return t.explain(err, dir)
 		}
 	}
 
@@ -277,23 +276,32 @@ func (t *trial) install(ctx context.Context) error {
 
 	for _, dir := range t.installs {
 		if _, err := t.run(ctx, "empty", "go", "install", path.Join(t.root, dir)+"@"+t.version); err != nil {
-			return fmt.Errorf("%w\n\nThis is how users install %s", err, path.Join(t.root, dir))
+			return t.explain(err, dir)
 		}
 	}
 
-	for _, command := range t.runs {
-		command = slices.Clone(command)
-		command[0] = filepath.Join(t.scratch, "bin", command[0])
+	t.env = append(t.env, "XDG_STATE_HOME="+filepath.Join(t.scratch, "state")) // where porting keeps its sandbox
+
+	for _, r := range t.runs {
+		command := append([]string{filepath.Join(t.scratch, "bin", r.command[0])}, r.command[1:]...)
 
 		output, err := t.run(ctx, "empty", command...)
 		if err != nil {
 			return err
 		}
 
-		fmt.Fprint(t.out, output)
+		if !strings.Contains(output, r.says) {
+			return fmt.Errorf("%s, as installed from %s, doesn't say %q:\n%s", strings.Join(r.command, " "), t.version, r.says, output)
+		}
 	}
 
 	return nil
+}
+
+// explain says what can be missing in a tag although all is well in the repository's folder.
+func (t *trial) explain(err error, dir string) error {
+	return fmt.Errorf("%w\n\nUsers of %s get this. A tag has what is committed in the folder of its module, without links and without\n"+
+		"the modules below it. Commit what is missing, or move it there", err, path.Join(t.root, dir))
 }
 
 // run runs a command in a folder of the trial and returns what it writes to its standard output.
@@ -323,7 +331,7 @@ func (t *trial) run(ctx context.Context, dir string, command ...string) (string,
 	return stdout.String(), nil
 }
 
-// forget removes the version from the module cache.
+// forget removes the version from the module cache. The folders above stay, since another trial may be using them.
 func (t *trial) forget(cache string) error {
 	var errs []error
 
