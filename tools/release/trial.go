@@ -164,7 +164,7 @@ func (t *trial) tag(ctx context.Context, dir string) error {
 func (t *trial) publish(ctx context.Context, dir string) error {
 	tag := path.Join(dir, t.version)
 	if _, err := t.run(ctx, "clone", "git", "checkout", "--quiet", "--detach", "refs/tags/"+tag); err != nil {
-		return fmt.Errorf("%w\n\nEach module has a tag of its own: git tag %s", err, tag)
+		return fmt.Errorf("%w\nEach module has a tag of its own: git tag %s", err, tag)
 	}
 
 	goMod, err := os.ReadFile(filepath.Join(t.clone, filepath.FromSlash(dir), "go.mod"))
@@ -300,7 +300,11 @@ func (t *trial) install(ctx context.Context) error {
 
 // explain says what can be missing in a tag although all is well in the repository's folder.
 func (t *trial) explain(err error, dir string) error {
-	return fmt.Errorf("%w\n\nUsers of %s get this. A tag has what is committed in the folder of its module, without links and without\n"+
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return err
+	}
+
+	return fmt.Errorf("%w\nUsers of %s get this. A tag has what is committed in the folder of its module, without links and without\n"+
 		"the modules below it. Commit what is missing, or move it there", err, path.Join(t.root, dir))
 }
 
@@ -323,7 +327,7 @@ func (t *trial) run(ctx context.Context, dir string, command ...string) (string,
 	}
 
 	if err != nil {
-		return "", fmt.Errorf("[%s] %s: %w\n%s", dir, line, err, strings.TrimSpace(stdout.String()+stderr.String()))
+		return "", fmt.Errorf("[%s] %s: %w\n\n%s%s", dir, line, err, stdout.String(), stderr.String())
 	}
 
 	fmt.Fprintf(t.out, "[%s] %s (%.1fs)\n", dir, line, time.Since(began).Seconds())
