@@ -22,8 +22,8 @@ func testMain(m *testing.M) int {
 
 	defer os.RemoveAll(cache) //nolint:errcheck // it is a temporary folder
 
-	os.Setenv("GOMODCACHE", cache) //nolint:errcheck,usetesting // it is for all tests
-	os.Setenv("GOPROXY", "off")    //nolint:errcheck,usetesting // it is for all tests
+	os.Setenv("GOMODCACHE", cache) //nolint:errcheck // it is for all tests
+	os.Setenv("GOPROXY", "off")    //nolint:errcheck // it is for all tests
 
 	return m.Run()
 }
@@ -164,7 +164,7 @@ func repository(t *testing.T, files map[string]string, tags []string) string {
 	}
 
 	for _, command := range commands {
-		git := exec.CommandContext(t.Context(), "git", append([]string{"-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false"}, command...)...) //nolint:gosec // see above
+		git := exec.CommandContext(t.Context(), "git", append([]string{"-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false"}, command...)...)
 		git.Dir, git.Env = dir, environment(dir)
 
 		if output, err := git.CombinedOutput(); err != nil {

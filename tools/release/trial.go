@@ -93,18 +93,18 @@ func (r release) try(ctx context.Context, out io.Writer, repo, version string) (
 
 	for _, dir := range t.modules() {
 		if version == "" {
-			if err = t.tag(ctx, dir); err != nil {
+			if err := t.tag(ctx, dir); err != nil {
 				return err
 			}
 		}
 
-		if err = t.publish(ctx, dir); err != nil {
+		if err := t.publish(ctx, dir); err != nil {
 			return err
 		}
 	}
 
 	for _, dir := range t.imports {
-		if err = t.use(ctx, dir); err != nil {
+		if err := t.use(ctx, dir); err != nil {
 			return err
 		}
 	}
@@ -315,7 +315,7 @@ func (t *trial) run(ctx context.Context, dir string, command ...string) (string,
 
 	var stdout, stderr strings.Builder
 
-	c := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the commands are this program's own
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Dir = filepath.Join(t.scratch, filepath.FromSlash(dir))
 	c.Env = t.env
 	c.Stdout, c.Stderr = &stdout, &stderr
