@@ -32,14 +32,11 @@ func main() {
 	tags := flag.String("tags", "", "try the tags of this `version`, as they are")
 	limit := flag.Duration("timeout", 10*time.Minute, "give up after this `time`")
 	flag.Parse()
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	ctx, cancel := context.WithTimeout(ctx, *limit)
 	err := porting.try(ctx, os.Stdout, *repo, *tags)
-
 	cancel()
 	stop()
-
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

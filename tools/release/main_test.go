@@ -19,12 +19,9 @@ func testMain(m *testing.M) int {
 	if err != nil {
 		panic(err)
 	}
-
-	defer os.RemoveAll(cache) //nolint:errcheck // it is a temporary folder
-
+	defer os.RemoveAll(cache)      //nolint:errcheck // it is a temporary folder
 	os.Setenv("GOMODCACHE", cache) //nolint:errcheck // it is for all tests
 	os.Setenv("GOPROXY", "off")    //nolint:errcheck // it is for all tests
-
 	return m.Run()
 }
 
@@ -37,7 +34,6 @@ var small = release{
 
 func TestTry(t *testing.T) {
 	t.Parallel()
-
 	const (
 		nestedMod = "go 1.26\n\nrequire example.com/small v0.0.0\n\nreplace example.com/small => "
 		taggedMod = "go 1.26\n\nrequire example.com/small v0.1.0\n"
@@ -45,7 +41,6 @@ func TestTry(t *testing.T) {
 		more      = "module example.com/small/more\n\n"
 		tool      = "module example.com/small/cmd/tool\n\n"
 	)
-
 	for name, test := range map[string]struct {
 		version string
 		files   map[string]string // what differs from the repository that is as it should be
@@ -113,7 +108,6 @@ func TestTry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-
 			files := map[string]string{
 				"go.mod":           "module example.com/small\n\ngo 1.26\n",
 				"small.go":         "package small\n\nconst Two = \"two\"\n",
@@ -124,14 +118,11 @@ func TestTry(t *testing.T) {
 				".gitignore":       test.ignored + "\n",
 			}
 			maps.Copy(files, test.files)
-
 			repo := repository(t, files, test.tags)
 			err := small.try(t.Context(), io.Discard, repo, test.version)
-
 			if len(test.want) == 0 && err != nil {
 				t.Error(err)
 			}
-
 			for _, want := range test.want {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("got: %v\nwant: %s", err, want)
@@ -144,34 +135,27 @@ func TestTry(t *testing.T) {
 // repository makes a git repository of a commit with tags.
 func repository(t *testing.T, files map[string]string, tags []string) string {
 	t.Helper()
-
 	dir := t.TempDir()
-
 	for name, text := range files {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
-
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-
 	commands := [][]string{{"init", "--quiet"}, {"add", "--all"}, {"commit", "--quiet", "--no-verify", "--message", "Begin"}}
 	for _, tag := range tags {
 		commands = append(commands, []string{"tag", tag})
 	}
-
 	for _, command := range commands {
 		git := exec.CommandContext(t.Context(), "git", append([]string{"-c", "commit.gpgsign=false", "-c", "tag.gpgsign=false"}, command...)...)
 		git.Dir, git.Env = dir, environment(dir)
-
 		if output, err := git.CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", command, err, output)
 		}
 	}
-
 	return dir
 }
 
@@ -181,25 +165,20 @@ func TestForget(t *testing.T) { //nolint:paralleltest // see above
 		"go.mod":  "module example.com/left\n\ngo 1.26\n",
 		"left.go": "package left\n",
 	}, nil)
-
 	if err := (release{imports: []string{"."}}).try(t.Context(), io.Discard, repo, ""); err != nil {
 		t.Fatal(err)
 	}
-
 	left := filepath.Join(os.Getenv("GOMODCACHE"), "cache", "download", "example.com", "left")
 	if _, err := os.Stat(left); err != nil {
 		t.Fatal("the module cache wasn't used:", err)
 	}
-
 	err := filepath.WalkDir(os.Getenv("GOMODCACHE"), func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.Contains(file, "left") || entry.IsDir() && !strings.Contains(file, "@v0") {
 			return err
 		}
-
 		if text, err := os.ReadFile(file); filepath.Base(file) != "list" || len(text) > 0 {
 			t.Errorf("%s: %q, %v", file, text, err)
 		}
-
 		return nil
 	})
 	if err != nil {
