@@ -37,6 +37,7 @@ func TestTry(t *testing.T) {
 	const (
 		nestedMod = "go 1.26\n\nrequire example.com/small v0.0.0\n\nreplace example.com/small => "
 		taggedMod = "go 1.26\n\nrequire example.com/small v0.1.0\n"
+		otherMod  = "go 1.26\n\nrequire example.com/small v0.2.0\n"
 		tagged    = "v0.1.0"
 		more      = "module example.com/small/more\n\n"
 		tool      = "module example.com/small/cmd/tool\n\n"
@@ -50,9 +51,9 @@ func TestTry(t *testing.T) {
 	}{
 		"HEAD is as it should be": {},
 		"the tags are as they should be": {
-			version: tagged,
-			files:   map[string]string{"more/go.mod": more + taggedMod, "cmd/tool/go.mod": tool + taggedMod},
-			tags:    []string{"v0.1.0", "more/v0.1.0", "cmd/tool/v0.1.0"},
+			version: "v0.2.0", // no other case's, since they share the module cache
+			files:   map[string]string{"more/go.mod": more + otherMod, "cmd/tool/go.mod": tool + otherMod},
+			tags:    []string{"v0.2.0", "more/v0.2.0", "cmd/tool/v0.2.0"},
 		},
 		"a replace at a tag": {
 			version: tagged,
@@ -76,10 +77,10 @@ func TestTry(t *testing.T) {
 		},
 		"the root of another release": {
 			version: tagged,
-			files:   map[string]string{"more/go.mod": more + strings.ReplaceAll(taggedMod, "v0.1.0", "v0.0.9")},
+			files:   map[string]string{"more/go.mod": more + otherMod},
 			tags:    []string{"v0.1.0", "more/v0.1.0"},
 			want: []string{
-				"more/go.mod requires v0.0.9 of the root at the tag more/v0.1.0.",
+				"more/go.mod requires v0.2.0 of the root at the tag more/v0.1.0.",
 				"\n  go -C more mod edit -require example.com/small@v0.1.0",
 			},
 		},
