@@ -46,6 +46,8 @@ func sample() *samples {
 	return s
 }
 
+const samplePIN = "551947" // of the numbers of a wireless carrier
+
 func (s *samples) add(name string, numbers ...string) {
 	key := keyOf([]byte("in production, a secret of your own"), numbers)
 	s.keys[name], s.sets[key] = key, drafts.Set{
@@ -66,7 +68,7 @@ func (s *samples) add(name string, numbers ...string) {
 				PortingOption:           porting.PortingOption{Type: porting.PortingOptionTypeFull},
 				AccountNumber:           "ACC-20451",
 			},
-			Carriers: map[string]enduser.Profile{"Tumbleweed Wireless": {PINPasscode: "4711"}},
+			Carriers: map[string]enduser.Profile{"Tumbleweed Wireless": {PINPasscode: samplePIN}},
 		},
 		FOC:       &drafts.Wish{Common: true},
 		Documents: []drafts.File{{Type: porting.DocumentTypeLOA, Path: "loa.pdf"}, {Type: porting.DocumentTypeInvoice, Path: "invoice.pdf"}},

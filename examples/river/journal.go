@@ -41,7 +41,7 @@ func openJournal(ctx context.Context, pool *pgxpool.Pool, key string) (*journal,
 		err = errInUse
 	}
 	if err != nil {
-		j.close()
+		j.close(ctx)
 		return nil, err
 	}
 	return j, nil
@@ -50,7 +50,7 @@ func openJournal(ctx context.Context, pool *pgxpool.Pool, key string) (*journal,
 // Entries yields what has been appended so far.
 func (j *journal) Entries() iter.Seq2[drafts.Entry, error] {
 	return func(yield func(drafts.Entry, error) bool) {
-		ctx, cancel := soon()
+		ctx, cancel := soon(context.Background())
 		defer cancel()
 		rows, _ := j.conn.Query(ctx, "SELECT entry FROM port_journal WHERE key = $1 ORDER BY id", j.key) // CollectRows has the error
 		entries, err := pgx.CollectRows(rows, pgx.RowTo[drafts.Entry])
@@ -69,20 +69,20 @@ func (j *journal) Entries() iter.Seq2[drafts.Entry, error] {
 // Append stores an entry. It does so even if the job's context has ended: what was sent
 // must be known to the next run.
 func (j *journal) Append(entry drafts.Entry) error {
-	ctx, cancel := soon()
+	ctx, cancel := soon(context.Background())
 	defer cancel()
 	_, err := j.conn.Exec(ctx, "INSERT INTO port_journal (key, entry) VALUES ($1, $2)", j.key, entry)
 	return err
 }
 
 // close ends the connection, and the lock with it.
-func (j *journal) close() {
-	ctx, cancel := soon()
+func (j *journal) close(ctx context.Context) {
+	ctx, cancel := soon(context.WithoutCancel(ctx))
 	defer cancel()
 	_ = j.conn.Close(ctx)
 }
 
-func soon() (context.Context, context.CancelFunc) {
+func soon(ctx context.Context) (context.Context, context.CancelFunc) {
 	const patience = 10 * time.Second
-	return context.WithTimeout(context.Background(), patience)
+	return context.WithTimeout(ctx, patience)
 }

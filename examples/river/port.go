@@ -75,7 +75,7 @@ func (w *portWorker) Work(ctx context.Context, job *river.Job[portArgs]) error {
 	} else if err != nil {
 		return err
 	}
-	defer journal.close()
+	defer journal.close(ctx)
 
 	options := w.run
 	options.Journal = journal

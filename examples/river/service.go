@@ -29,6 +29,7 @@ type service struct {
 
 	run   drafts.RunOptions // how a set is ported
 	pace  watch.Pace        // how often to look what has become of it
+	lease time.Duration     // how long a watch that died keeps its share; 0: a minute
 	again time.Duration     // how long a job that has failed waits at least
 
 	jobs *river.Client[pgx.Tx]

@@ -21,7 +21,7 @@ import (
 func (s *service) watch(ctx context.Context) error {
 	db := stdlib.OpenDBFromPool(s.pool)
 	defer func() { _ = db.Close() }()
-	store, err := sqlstore.Open(ctx, db, sqlstore.PostgreSQL, &sqlstore.Options{Create: true})
+	store, err := sqlstore.Open(ctx, db, sqlstore.PostgreSQL, &sqlstore.Options{Create: true, Lease: s.lease})
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *service) told(ctx context.Context, event watch.Event) (err error) {
 	case event.Kind == watch.Completed:
 		_, err = s.pool.Exec(ctx, "UPDATE ports SET complete = true WHERE port_request_id = $1", event.PortRequest)
 	}
-	if err == nil && event.Comment == nil && event.Document == nil { // those are news for a person who looks anyway
+	if err == nil && event.Kind != watch.CommentAdded && event.Kind != watch.DocumentAdded {
 		s.log.InfoContext(ctx, event.String(), "at", event.Time.Format(time.RFC3339))
 	}
 	return err
