@@ -39,7 +39,7 @@ func TestTenSets(t *testing.T) {
 	began := time.Now()
 	r.start(s)
 	require.Eventually(t, func() bool { return r.count("SELECT count(*) FROM ports WHERE complete") == len(names) }, 30*time.Second, 50*time.Millisecond, r.log)
-	t.Logf("%d sets in %v: %d requests, %d jobs", len(names), time.Since(began).Round(time.Millisecond), len(r.sandbox.Requests("")), r.count("SELECT count(*) FROM river_job"))
+	t.Logf("%d sets in %v: %d requests, %d jobs", len(names), time.Since(began).Round(time.Millisecond), len(r.sandbox.Requests()), r.count("SELECT count(*) FROM river_job"))
 
 	assert.Equal(t, len(names), r.sandbox.Count("Drafts.Create"))
 	assert.Equal(t, len(names), r.sandbox.Count("Drafts.Submit"))

@@ -261,4 +261,3 @@ func (r *rig) tenNames() (names []string) {
 	}
 	return names
 }
-
