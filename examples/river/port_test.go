@@ -227,6 +227,8 @@ func TestFailures(t *testing.T) {
 				assert.Empty(t, job.Errors)
 			}
 
+			r.order(s, "bakery")
+			assert.Len(t, r.jobs(s, "bakery"), 1, "ordered again after it has failed")
 			if test.mend != nil {
 				test.mend(&set)
 				r.sets.sets[key] = set
