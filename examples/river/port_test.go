@@ -1,0 +1,291 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/numberporting/porting/portingtest"
+	"github.com/numberporting/porting/workflow/drafts"
+)
+
+func TestKeyOf(t *testing.T) {
+	t.Parallel()
+	secret := []byte("secret")
+	key := keyOf(secret, []string{"+13125550100", "+13125550101"})
+	assert.Equal(t, key, keyOf(secret, []string{"+13125550101", "+13125550100", "+13125550101"}), "order and repetition don't matter")
+	assert.NotEqual(t, key, keyOf(secret, []string{"+13125550100"}))
+	assert.NotEqual(t, key, keyOf([]byte("another"), []string{"+13125550100", "+13125550101"}))
+	assert.Len(t, key, 32)
+}
+
+// TestTenSets ports ten sets of numbers to the end.
+func TestTenSets(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	names := r.tenNames()
+	s := r.service()
+	r.order(s, names...)
+	began := time.Now()
+	r.start(s)
+	require.Eventually(t, func() bool { return r.count("SELECT count(*) FROM ports WHERE complete") == len(names) }, 30*time.Second, 50*time.Millisecond, r.log)
+	t.Logf("%d sets in %v: %d requests, %d jobs", len(names), time.Since(began).Round(time.Millisecond), len(r.sandbox.Requests()), r.count("SELECT count(*) FROM river_job"))
+
+	assert.Equal(t, len(names), r.sandbox.Count("Drafts.Create"))
+	assert.Equal(t, len(names), r.sandbox.Count("Drafts.Submit"))
+	assert.Equal(t, len(names), r.count("SELECT count(*) FROM river_job WHERE kind = 'port' AND state = 'completed' AND attempt = 1"))
+	assert.Equal(t, 4, r.count("SELECT count(*) FROM river_job WHERE kind = 'exception' AND state = 'completed'"))
+	assert.Equal(t, 4, r.count("SELECT count(*) FROM port_todos WHERE what LIKE '%/%'"), "a person has had to look at them")
+	assert.Empty(t, r.todos())
+	for request, err := range s.client.PortRequests.All(t.Context(), nil) {
+		require.NoError(t, err)
+		for _, numbers := range request.PhoneNumberCountsByStatus {
+			assert.EqualValues(t, "ported", numbers.Status)
+		}
+	}
+	r.sandbox.AssertClean(t)
+}
+
+// TestOneJob orders the same numbers again, in all ways.
+func TestOneJob(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	one, other := r.service(), r.service()
+	set := r.sets.sets[r.sets.keys["bakery"]]
+	again := slices.Clone(set.Numbers)
+	slices.Reverse(again)
+	r.sets.add("bakery", again...)
+	require.Len(t, r.sets.sets, 3, "the same numbers have the same key")
+
+	var group sync.WaitGroup
+	for i := range 20 {
+		group.Go(func() { r.order([]*service{one, other}[i%2], "bakery") })
+	}
+	group.Wait()
+	assert.Len(t, r.jobs(one, "bakery"), 1, "ordered at the same time by two clients")
+
+	running, goOn := make(chan struct{}), make(chan struct{})
+	open := sync.OnceFunc(func() { close(running); <-goOn })
+	r.onRequest(func(request *http.Request, before bool) {
+		if before && isCreate(request) {
+			open()
+		}
+	})
+	r.start(one)
+	r.start(other)
+	<-running
+	r.order(other, "bakery")
+	assert.Len(t, r.jobs(one, "bakery"), 1, "ordered while it is under way")
+	close(goOn)
+	r.comesTo(one, "bakery", rivertype.JobStateCompleted)
+	r.order(other, "bakery")
+	job := r.job(one, "bakery")
+	assert.Len(t, r.jobs(one, "bakery"), 1, "ordered when it is done")
+
+	// River removes completed jobs after a day. The journal still knows.
+	_, err := one.jobs.JobDelete(t.Context(), job.ID)
+	require.NoError(t, err)
+	r.order(other, "bakery")
+	assert.NotEqual(t, job.ID, r.comesTo(one, "bakery", rivertype.JobStateCompleted).ID)
+	assert.Equal(t, 1, r.sandbox.Count("Drafts.Create"))
+	assert.Equal(t, 1, r.sandbox.Count("Drafts.Submit"))
+	r.sandbox.AssertClean(t)
+}
+
+// TestNotCommitted orders in a transaction that is rolled back.
+func TestNotCommitted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	s := r.service()
+	err := pgx.BeginFunc(t.Context(), r.pool, func(tx pgx.Tx) error {
+		isNew, err := s.order(t.Context(), tx, r.sets.keys["bakery"])
+		require.NoError(t, err)
+		assert.True(t, isNew)
+		return context.Canceled
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Zero(t, r.count("SELECT count(*) FROM river_job"))
+	assert.Zero(t, r.count("SELECT count(*) FROM ports"))
+}
+
+// TestLostAnswers loses the answer to what must not be sent twice.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	effects := map[string]portingtest.Effect{
+		"drop before":    portingtest.DropBefore(),
+		"drop after":     portingtest.DropAfter(),
+		"act late":       portingtest.DropThenAct(30 * time.Second), // after the second look
+		"gateway":        portingtest.BadGateway(),
+		"gateway, acted": portingtest.BadGateway().AfterHandling(),
+		"cut short":      portingtest.Truncate(),
+	}
+	for _, operation := range []string{"Drafts.Create", "Drafts.Submit", "Documents.Upload"} {
+		for name, effect := range effects {
+			t.Run(operation+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t)
+				s := r.service()
+				r.sandbox.Inject(portingtest.Fault{Operation: operation, Nth: 1, Effect: effect})
+				r.order(s, "bakery", "florist")
+				r.start(s)
+				r.comesTo(s, "bakery", rivertype.JobStateCompleted)
+				r.comesTo(s, "florist", rivertype.JobStateCompleted)
+				assert.Equal(t, 2, r.count("SELECT count(*) FROM ports WHERE port_request_id IS NOT NULL"))
+				assert.Empty(t, r.todos())
+				r.sandbox.Advance(time.Minute) // what is late has acted by then
+				r.sandbox.AssertClean(t)
+			})
+		}
+	}
+}
+
+// TestFailures has a job fail in each way, and then lets it go on.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	const day = "86400"
+	tests := []struct {
+		name   string
+		fault  portingtest.Fault
+		number string // that is added to the set
+		once   bool   // the job has one attempt
+
+		state rivertype.JobState // that it comes to
+		todo  string             // what a person is told
+		mend  func(*drafts.Set)
+	}{
+		{
+			name:  "rate limit of a day",
+			fault: portingtest.Fault{Operation: "Drafts.List", Nth: 1, Effect: portingtest.RateLimit(day)},
+			state: rivertype.JobStateScheduled,
+		},
+		{
+			name:  "refused numbers, which the answer names",
+			fault: portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.RefuseNumbers(sample().numbers("bakery")...)},
+			state: rivertype.JobStateCancelled,
+			todo:  "422",
+		},
+		{
+			name:   "a number that can't be ported",
+			number: "+13125550182",
+			state:  rivertype.JobStateCancelled,
+			todo:   "1 of 5 numbers can't be ported",
+			mend:   func(set *drafts.Set) { set.LeaveOut = true },
+		},
+		{
+			name:  "wrong credentials, for a moment",
+			fault: portingtest.Fault{Operation: "Portability.Check", Nth: 1, Effect: portingtest.Respond(http.StatusUnauthorized, `{"message":"no"}`)},
+			state: rivertype.JobStateCompleted,
+		},
+		{
+			name:  "the last attempt",
+			fault: portingtest.Fault{Operation: "Portability.Check", Times: 2, Effect: portingtest.BadGateway()},
+			once:  true,
+			state: rivertype.JobStateCancelled,
+			todo:  "502",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			key := r.sets.keys["bakery"]
+			set := r.sets.sets[key]
+			if test.number != "" {
+				set.Numbers = append(set.Numbers, test.number)
+				r.sets.sets[key] = set
+			}
+			if test.fault.Operation != "" {
+				r.sandbox.Inject(test.fault)
+			}
+			s := r.service()
+			if test.once {
+				_, err := s.jobs.Insert(t.Context(), portArgs{Key: key}, &river.InsertOpts{MaxAttempts: 1})
+				require.NoError(t, err)
+			}
+			r.order(s, "bakery")
+			stop := r.start(s)
+			job := r.comesTo(s, "bakery", test.state)
+			stop()
+			if test.todo == "" {
+				assert.Empty(t, r.todos())
+			} else if todos := r.todos(); assert.Len(t, todos, 1) {
+				assert.Contains(t, todos[0], test.todo)
+			}
+			if test.state == rivertype.JobStateScheduled {
+				assert.InDelta(t, 24*time.Hour, time.Until(job.ScheduledAt), float64(time.Minute))
+				assert.Zero(t, job.Attempt, "it doesn't count")
+				assert.Empty(t, job.Errors)
+			}
+
+			r.order(s, "bakery")
+			assert.Len(t, r.jobs(s, "bakery"), 1, "ordered again after it has failed")
+			if test.mend != nil {
+				test.mend(&set)
+				r.sets.sets[key] = set
+			}
+			if test.state != rivertype.JobStateCompleted {
+				_, err := s.jobs.JobRetry(t.Context(), job.ID)
+				require.NoError(t, err)
+			}
+			r.start(r.service())
+			r.comesTo(s, "bakery", rivertype.JobStateCompleted)
+			assert.Empty(t, r.todos())
+			r.sandbox.AssertClean(t)
+		})
+	}
+}
+
+// numbers are those of a sample.
+func (s *samples) numbers(name string) []string { return s.sets[s.keys[name]].Numbers }
+
+// TestOneAtATime has a job run again while the one who had it before is only silent.
+func TestOneAtATime(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	s := r.service()
+	silent, err := openJournal(t.Context(), r.pool, r.sets.keys["bakery"])
+	require.NoError(t, err)
+	r.order(s, "bakery")
+	r.start(s)
+	require.Eventually(t, func() bool {
+		return strings.Contains(string(r.job(s, "bakery").Metadata), `"snoozes"`)
+	}, 10*time.Second, 20*time.Millisecond)
+	assert.Empty(t, r.sandbox.Requests("Portability.Check"))
+	silent.close(t.Context())
+	assert.Equal(t, 1, r.comesTo(s, "bakery", rivertype.JobStateCompleted).Attempt)
+	r.sandbox.AssertClean(t)
+}
+
+// TestLockIsLost ends the connection that holds the lock while the draft is created. The worker does
+// nothing more; the next run goes on.
+func TestLockIsLost(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	s := r.service()
+	lost := sync.OnceFunc(func() {
+		n, err := r.pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
+			WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`, "port_journal "+r.sets.keys["bakery"])
+		assert.NoError(t, err)
+		assert.EqualValues(t, 1, n.RowsAffected())
+	})
+	r.onRequest(func(request *http.Request, before bool) {
+		if !before && isCreate(request) {
+			lost()
+		}
+	})
+	r.order(s, "bakery")
+	r.start(s)
+	job := r.comesTo(s, "bakery", rivertype.JobStateCompleted)
+	assert.Equal(t, 2, job.Attempt)
+	r.sandbox.AssertClean(t)
+}
