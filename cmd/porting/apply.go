@@ -20,7 +20,7 @@ func (t *tool) apply() *cobra.Command {
 			"submits them. How far it has come is in a journal next to the plan. Interrupted or killed\n" +
 			"and started again, it goes on where it stood, and nothing is done twice.",
 		Example: "  porting apply numbers.plan.json --dry-run\n  porting apply numbers.plan.json --yes",
-		Args:    cobra.ExactArgs(1),
+		Args:    wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plan, err := readPlan(args[0])
 			if err != nil {
@@ -33,11 +33,13 @@ func (t *tool) apply() *cobra.Command {
 			defer w.close()
 			opts := &drafts.RunOptions{DryRun: dryRun, Now: w.now, Settle: settle, LookAgain: min(settle, 10*time.Second)}
 			opts.Progress = func(p drafts.Progress) {
-				_ = t.say("set %d of %d: %s", p.Set+1, p.Sets, p.Step)
+				step := string(p.Step)
+				if p.Err != nil {
+					step = "stopped"
+				}
+				_ = t.say("set %d of %d: %s", p.Set+1, p.Sets, step)
 			}
-			lacking := t.lacking(plan) // the draft may have it: a person can have filled it in
 			if !dryRun {
-				lacking = nil
 				if err := t.ask(cmd.Context(), yes, "Carry out %v?", plan); err != nil {
 					return err
 				}
@@ -49,7 +51,7 @@ func (t *tool) apply() *cobra.Command {
 				opts.Journal = kept
 			}
 			outcome, err := drafts.Run(cmd.Context(), w.Client, plan, opts)
-			return cmp.Or(t.outcome(plan, outcome, dryRun), err, lacking)
+			return cmp.Or(err, t.outcome(plan, outcome, dryRun))
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done, and change nothing")

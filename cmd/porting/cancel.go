@@ -15,7 +15,7 @@ func (t *tool) cancel() *cobra.Command {
 		Long: "Cancel asks the vendor to cancel sub requests. A number means the sub request that it is in,\n" +
 			"with all its numbers. Those that are ported, cancelled or being cancelled are left alone.",
 		Example: "  porting cancel sr_4711\n  porting cancel +13125550185 --yes",
-		Args:    cobra.ExactArgs(1),
+		Args:    wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := t.connect()
 			if err != nil {

@@ -22,9 +22,15 @@ func (t *tool) check() *cobra.Command {
 		Short: "Tell which numbers can be ported",
 		Long: "Check asks of each number whether it can be ported. A file is CSV if its name ends in\n" +
 			".csv, else any text with numbers in it; - is standard input. With --journal, a check\n" +
-			"that was interrupted or killed goes on where it stood.",
+			"that was interrupted or killed goes on where it stood.\n\n" +
+			"The reasons of a number that can't be ported:\n" +
+			"  invalid_phone_number  no such number can exist\n" +
+			"  lrn_data_not_found    the register of carriers doesn't have it\n" +
+			"  no_coverage           the vendor can't take it over\n" +
+			"  already_being_ported  a port request has it; porting status NUMBER shows one of yours\n" +
+			"  telnyx_number         it is with the vendor already",
 		Example: "  porting check +13125550100 +13125550182\n  porting check numbers.csv --journal checks.journal --csv -o checked.csv",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    wants(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			read, err := source.read(t.in, args)
 			if err != nil {

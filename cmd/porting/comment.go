@@ -19,7 +19,7 @@ func (t *tool) comment() *cobra.Command {
 			"if that is named, else on the sub request. A text that begins with @ is read from that file. If the\n" +
 			"same text is there already, it isn't written again.",
 		Example: "  porting comment sr_4711 'The new LOA is uploaded.'",
-		Args:    cobra.ExactArgs(2),
+		Args:    wants(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body, err := t.value(args[1])
 			if err != nil {

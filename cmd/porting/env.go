@@ -14,7 +14,7 @@ func (t *tool) env() *cobra.Command {
 		Long: "Env says which credentials and which server the other commands would use, and shows none\n" +
 			"of the credentials. Nothing is asked of the server.",
 		Example: "  porting env",
-		Args:    cobra.NoArgs,
+		Args:    wants(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			w, err := t.connect()
 			if err != nil {

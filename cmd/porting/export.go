@@ -24,7 +24,7 @@ func (t *tool) export() *cobra.Command {
 		Use:     "export",
 		Short:   "Write all ports as a table: CSV, JSON lines or Markdown",
 		Example: "  porting export -o ports.csv\n  porting export --open --format markdown --by sub-request",
-		Args:    cobra.NoArgs,
+		Args:    wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if t.json {
 				format = "jsonl"

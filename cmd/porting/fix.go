@@ -24,7 +24,7 @@ func (t *tool) fix() *cobra.Command {
 			"repeated, it sends only what isn't there yet. A value that begins with @ is read from that\n" +
 			"file, and @- is standard input, so that a PIN needn't be on the command line.",
 		Example: "  porting fix +13125550185 --set postal_code=60602 --comment 'The postal code is corrected.'\n  porting fix sr_4711 --set pin_passcode=@pin.txt --yes",
-		Args:    cobra.ExactArgs(1),
+		Args:    wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := pairs(given)
 			if err != nil {

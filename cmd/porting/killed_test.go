@@ -5,11 +5,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -188,37 +188,97 @@ func TestInterrupted(t *testing.T) {
 	r.do(func(int64, bool) {})
 	out, code = r.sh(t, "porting apply numbers.plan.json --yes --settle 50ms")
 	assert.Zero(t, code, out)
+
+	for _, test := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"check", "numbers.csv"}, "porting: 3 numbers"},
+		{[]string{"watch"}, "delivered"},
+		{[]string{"archive", "--all", "--to", "evidence"}, ""},
+		{[]string{"export"}, ""},
+		{[]string{"report", "ports.html"}, ""},
+	} {
+		out, state, sent = r.runUntil(t, os.Interrupt, 1, true, test.args...)
+		require.True(t, sent, test.args)
+		assert.Equal(t, int(codeInterrupted), state.ExitCode(), "%v: %s", test.args, out)
+		assert.Contains(t, out, "porting: interrupted", test.args)
+		assert.Contains(t, out, test.says, test.args)
+		r.do(func(int64, bool) {})
+	}
 	r.sandbox.AssertClean(t)
 }
 
-// TestServeInterrupted ends the server of the report, which is how it is meant to end.
-func TestServeInterrupted(t *testing.T) {
-	t.Parallel()
-	f := newFolder(t)
-	process := f.command(t.Context(), f.tool(), "serve", "--address", "127.0.0.1:0")
+// serve starts the server of the report, and returns what loads its page and what ends it.
+func serve(t *testing.T, f *folder, args ...string) (get func() (status int, page string), end func() (code int)) {
+	t.Helper()
+	process := f.command(t.Context(), f.tool(), append([]string{"serve", "--address", "127.0.0.1:0"}, args...)...)
 	stderr, err := process.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, process.Start())
-	url := ""
-	for line := make([]byte, 4096); !strings.Contains(url, "http://"); {
+	said := ""
+	for line := make([]byte, 4096); !strings.Contains(said, "http://"); {
 		n, err := stderr.Read(line)
 		require.NoError(t, err)
-		url += string(line[:n])
+		said += string(line[:n])
 	}
-	_, url, _ = strings.Cut(strings.TrimSpace(url), "http://")
-	url = "http://" + url
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	require.NoError(t, err)
-	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	assert.Equal(t, http.StatusOK, answer.StatusCode)
-	require.NoError(t, answer.Body.Close())
-	require.NoError(t, process.Process.Signal(syscall.SIGINT))
-	var exit *exec.ExitError
-	if err := process.Wait(); err != nil {
-		require.ErrorAs(t, err, &exit)
+	_, address, _ := strings.Cut(strings.TrimSpace(said), "http://")
+	get = func() (int, string) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address, nil)
+		require.NoError(t, err)
+		answer, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		defer func() { _ = answer.Body.Close() }()
+		page, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		return answer.StatusCode, string(page)
 	}
-	assert.Zero(t, process.ProcessState.ExitCode())
+	return get, func() int {
+		require.NoError(t, process.Process.Signal(syscall.SIGINT))
+		_ = process.Wait()
+		return process.ProcessState.ExitCode()
+	}
+}
+
+// TestServe looks at the page before and after something changes, and ends the server with an
+// interrupt, which is how it is meant to end.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		args   []string
+		change string
+	}{
+		{"the API", nil, "porting sandbox advance 2d"},
+		{"a store", []string{"--store", "watch.json"}, "porting sandbox advance 2d && porting watch --once --store watch.json >/dev/null"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFolder(t)
+			_, code := f.sh(t, "porting sandbox add +13125550185 && porting watch --once --store watch.json")
+			require.Zero(t, code)
+			get, end := serve(t, f, test.args...)
+			status, page := get()
+			assert.Equal(t, http.StatusOK, status)
+			assert.True(t, strings.Contains(page, "13125550185"), "the port is there") //nolint:testifylint // a page is too long to be printed
+			assert.False(t, strings.Contains(page, "REJECT from"))                     //nolint:testifylint // as above
+			out, code := f.sh(t, test.change)
+			require.Contains(t, []int{int(codeDone), int(codeNeedsYou)}, code, out)
+			_, page = get()
+			assert.True(t, strings.Contains(page, "REJECT from"), "and so is its exception") //nolint:testifylint // as above
+			assert.Zero(t, end())
+		})
+	}
+}
+
+// TestServeWithoutItsStore says that there is no such file.
+func TestServeWithoutItsStore(t *testing.T) {
+	t.Parallel()
+	get, end := serve(t, newFolder(t), "--store", "none.json")
+	status, page := get()
+	assert.Equal(t, http.StatusBadGateway, status)
+	assert.Contains(t, page, "none.json.sandbox: no such file")
+	assert.Zero(t, end())
 }
 
 // TestUnknown loses the answer to what can't be repeated.

@@ -3,47 +3,55 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 )
 
-// lacking says what the sets of a plan lack, as far as that can be told before the server
-// has split their drafts. A set whose profiles differ by carrier is left to the server.
-func (t *tool) lacking(plan *drafts.Plan) error {
-	n := 0
-	for i := range plan.Sets {
-		set := &plan.Sets[i]
-		if !plan.Submit || len(set.Profiles.Carriers)+len(set.Profiles.Categories)+len(set.Profiles.SubRequests) > 0 {
-			continue
-		}
-		for _, problem := range problems(set) {
-			n++
-			if err := t.say("set %d: %s %s", i+1, problem.Path, problem.Hint); err != nil {
-				return err
-			}
+// lacks says which fields and documents a set lacks, and what else is wrong with it or may be,
+// as far as that can be told before the server has split its draft. A set whose profiles differ by
+// carrier is left to the server.
+func lacks(set *drafts.Set) (missing []string, others []drafts.Problem) {
+	if len(set.Profiles.Carriers)+len(set.Profiles.Categories)+len(set.Profiles.SubRequests) > 0 {
+		return nil, nil
+	}
+	draft, err := planned(set)
+	if err != nil {
+		return nil, []drafts.Problem{{Path: "profiles", Severity: drafts.SeverityError, Hint: fmt.Sprintf("can't be read: %v", err)}}
+	}
+	for _, problem := range drafts.Missing(draft) {
+		switch problem.Code {
+		case drafts.CodeServerSaysNotComplete: // the server hasn't been asked
+		case drafts.CodeRequired:
+			missing = append(missing, problem.Path)
+		default:
+			problem.SubRequest = "" // there is none yet
+			others = append(others, problem)
 		}
 	}
-	if n > 0 {
-		return needsYouf("%s before this plan can be carried out", plural(n, "thing", " is missing", "s are missing"))
+	var documents []porting.SupportingDocument
+	for _, file := range set.Documents {
+		documents = append(documents, porting.SupportingDocument{DocumentType: file.Type})
 	}
-	return nil
+	for _, kind := range drafts.Needed(draft, documents) {
+		missing = append(missing, string(kind))
+	}
+	return missing, others
 }
 
-// problems are those of a draft with one sub request that is filled in as the set says.
-func problems(set *drafts.Set) []drafts.Problem {
+// planned is a draft with one sub request that is filled in as the set says.
+func planned(set *drafts.Set) (*porting.DraftPortRequest, error) {
 	sub := porting.DraftSubRequest{ID: "planned"}
 	text, err := json.Marshal(set.Profiles.Default)
-	if err == nil {
-		err = json.Unmarshal(text, &sub)
-	}
 	if err != nil {
-		return []drafts.Problem{{Path: "profiles", Hint: fmt.Sprintf("can't be read: %v", err)}}
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &sub); err != nil {
+		return nil, err
 	}
 	if set.FOC != nil {
-		sub.FOCDateRequestedByUser = porting.Timestamp{Time: time.Now().AddDate(0, 0, 7)}
+		sub.FOCDateRequestedByUser = porting.Timestamp{Time: time.Now()} // there will be one
 	}
 	draft := &porting.DraftPortRequest{ID: "planned", Status: porting.DraftStatusPending}
 	for _, number := range set.Numbers {
@@ -51,13 +59,5 @@ func problems(set *drafts.Set) []drafts.Problem {
 	}
 	sub.PhoneNumbers, sub.PhoneNumberCount = draft.PhoneNumbers, len(draft.PhoneNumbers)
 	draft.SubRequests, draft.PhoneNumberCount = []porting.DraftSubRequest{sub}, len(draft.PhoneNumbers)
-	found := slices.DeleteFunc(drafts.Missing(draft), func(p drafts.Problem) bool { return p.Severity != drafts.SeverityError })
-	var there []porting.SupportingDocument
-	for _, file := range set.Documents {
-		there = append(there, porting.SupportingDocument{DocumentType: file.Type})
-	}
-	for _, kind := range drafts.Needed(draft, there) {
-		found = append(found, drafts.Problem{Path: "documents", Hint: "lack the " + documentName(kind)})
-	}
-	return found
+	return draft, nil
 }

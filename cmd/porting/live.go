@@ -90,6 +90,9 @@ func (m *liveModel) View() tea.View {
 			}
 		}
 	}
+	if m.at.IsZero() {
+		return tea.NewView("reading; q ends it\n")
+	}
 	text := &strings.Builder{}
 	fmt.Fprintf(text, "%s\n%d of %s, at %s; q ends it\n", rows, shown, plural(all, "sub request"), m.at.UTC().Format(time.DateTime+"Z"))
 	for _, e := range m.last {

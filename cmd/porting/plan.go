@@ -31,7 +31,7 @@ func (t *tool) plan() *cobra.Command {
 			"or by a usual name, such as Number, Customer, BTN, Street, City, State and ZIP. Only phone_number has to\n" +
 			"be there; plan says what else is missing.",
 		Example: "  porting plan numbers.csv --loa loa.pdf --invoice invoice.pdf\n  porting plan numbers.csv --profiles profiles.json --foc-day 2026-12-01 --foc-zone America/Chicago",
-		Args:    cobra.ExactArgs(1),
+		Args:    wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			file.CSV.Path = args[0]
 			for _, path := range []*string{&file.CSV.Path, &file.Profiles.Path, &loa, &invoice} {
@@ -76,13 +76,12 @@ func (t *tool) plan() *cobra.Command {
 			if err := errors.Join(marshalErr, os.WriteFile(output, append(text, '\n'), 0o600)); err != nil {
 				return err
 			}
-			next := "porting apply carries it out"
-			printed, lacking := t.outcome(file.Plan, outcome, true), t.lacking(file.Plan)
+			next, lacking := "porting apply carries it out", t.outcome(file.Plan, outcome, true)
 			if lacking != nil {
-				next = "complete " + args[0] + " and plan again"
+				next = "add what is missing and plan again"
 			}
 			_ = t.say("the plan is in %s; %s", output, next)
-			return cmp.Or(printed, lacking, err, t.rejected(file.Read))
+			return cmp.Or(lacking, err, t.rejected(file.Read))
 		},
 	}
 	flags := cmd.Flags()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -79,7 +78,10 @@ func (f *planFile) sets() ([]drafts.Set, error) {
 			if number.Profile != nil {
 				set.Profiles.Default = overlay(shared.Default, *number.Profile)
 			}
-			set.Name = cmp.Or(set.Profiles.Default.PersonOrCompanyName, fmt.Sprintf("line %d", number.Place.Line))
+			set.Name = fmt.Sprintf("line %d", number.Place.Line)
+			if company := set.Profiles.Default.PersonOrCompanyName; company != "" {
+				set.Name = fmt.Sprintf("%s (%s)", company, set.Name)
+			}
 			sets = append(sets, set)
 		}
 		sets[place].Numbers = append(sets[place].Numbers, number.E164)

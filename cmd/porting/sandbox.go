@@ -19,14 +19,14 @@ func (t *tool) sandbox() *cobra.Command {
 			"file, so that one command sees what another has done. The last two digits of a number\n" +
 			"+1 NPA 555 01xx decide what becomes of it: 00 is ported, 82 can't be, 85 has an exception.",
 		Example: "  porting sandbox advance 7d\n  porting sandbox move SUB_REQUEST exception",
-		Args:    cobra.NoArgs,
+		Args:    wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.steer(cmd, func(*portingtest.Server) error { return nil })
 		},
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "advance TIME", Short: "Move the clock, by a time such as 90m, 12h or 7d", Example: "  porting sandbox advance 7d",
-		Args: cobra.ExactArgs(1),
+		Args: wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d, err := duration(args[0])
 			if err != nil {
@@ -36,13 +36,13 @@ func (t *tool) sandbox() *cobra.Command {
 		},
 	}, &cobra.Command{
 		Use: "add NUMBER...", Short: "Put in a port request that has just been submitted", Example: "  porting sandbox add +13125550185",
-		Args: cobra.MinimumNArgs(1),
+		Args: wants(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.steer(cmd, func(s *portingtest.Server) error { s.AddPortRequest(args...); return nil })
 		},
 	}, &cobra.Command{
 		Use: "move SUB_REQUEST STATUS", Short: "Move a sub request to a status", Example: "  porting sandbox move SUB_REQUEST exception",
-		Args: cobra.ExactArgs(2),
+		Args: wants(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return t.steer(cmd, func(s *portingtest.Server) error {
 				s.Move(porting.SubRequestID(args[0]), porting.SubRequestStatus(args[1]))
@@ -50,7 +50,7 @@ func (t *tool) sandbox() *cobra.Command {
 			})
 		},
 	}, &cobra.Command{
-		Use: "reset", Short: "Begin with an empty sandbox", Example: "  porting sandbox reset", Args: cobra.NoArgs,
+		Use: "reset", Short: "Begin with an empty sandbox", Example: "  porting sandbox reset", Args: wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.steer(cmd, func(s *portingtest.Server) error {
 				fresh := portingtest.NewServer()

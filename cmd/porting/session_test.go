@@ -97,7 +97,7 @@ func newFolder(t *testing.T) *folder {
 	require.NoError(t, os.Mkdir(bin, 0o700))
 	require.NoError(t, os.Symlink(self, filepath.Join(bin, "porting")))
 	return &folder{dir, []string{
-		"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + dir, "XDG_STATE_HOME=" + filepath.Join(dir, "state"), "PORTING_TEST_IS_TOOL=1", "TERM=xterm",
+		"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + dir, "PORTING_TEST_IS_TOOL=1", "TERM=xterm",
 	}}
 }
 

@@ -33,12 +33,15 @@ func (t *tool) printSet(s setSummary, set drafts.SetOutcome, dryRun bool) error 
 	for _, call := range s.Calls {
 		fmt.Fprintf(text, "  %s\n", inWords(call, dryRun))
 	}
-	if set.Preflight != nil {
-		for _, problem := range set.Preflight.Problems {
-			fmt.Fprintf(text, "  %s\n", problem)
-		}
+	if len(s.Lacks) > 0 {
+		fmt.Fprintf(text, "  lacks %s\n", strings.Join(s.Lacks, ", "))
+	}
+	for _, problem := range s.Problems {
+		fmt.Fprintf(text, "  %s\n", problem)
 	}
 	switch {
+	case is[*drafts.PreflightError](set.Err):
+		fmt.Fprintf(text, "  stopped at submit: draft %s isn't ready, and nothing was submitted\n", s.Draft)
 	case s.Error != "":
 		fmt.Fprintf(text, "  stopped at %s: %s\n", s.Step, s.Error)
 	case s.PortRequest != "":

@@ -19,7 +19,7 @@ func (t *tool) status() *cobra.Command {
 		Long: "Status lists the sub requests of all port requests that aren't complete, or shows one port\n" +
 			"request with what the carrier says. If an exception needs you, it exits with 3.",
 		Example: "  porting status\n  porting status +13125550185",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    wants(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := t.connect()
 			if err != nil {

@@ -3,7 +3,11 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -64,4 +68,54 @@ func TestLive(t *testing.T) {
 	assert.Contains(t, []int{int(codeInterrupted), int(codeNeedsYou)}, code, out)
 	assert.Contains(t, out, "SUB REQUEST")
 	assert.Contains(t, out, "exception")
+
+	cmd := f.command(t.Context(), "script", "-qec", "exec porting watch", "/dev/null")
+	screen := &typist{after: "exception", types: "q", seen: make(chan struct{})}
+	cmd.Stdin, cmd.Stdout = screen, screen
+	_ = cmd.Run()
+	assert.Equal(t, int(codeNeedsYou), cmd.ProcessState.ExitCode(), "q ends it, and the exception is still there")
+}
+
+// A typist reads what a terminal shows, and types something once it has shown a text.
+type typist struct {
+	after, types string
+	shown        strings.Builder
+	seen         chan struct{}
+}
+
+func (y *typist) Write(p []byte) (int, error) {
+	before := strings.Contains(y.shown.String(), y.after)
+	y.shown.Write(p)
+	if !before && strings.Contains(y.shown.String(), y.after) {
+		close(y.seen)
+	}
+	return len(p), nil
+}
+
+func (y *typist) Read(p []byte) (int, error) {
+	if y.types == "" {
+		return 0, io.EOF
+	}
+	<-y.seen
+	n := copy(p, y.types)
+	y.types = y.types[n:]
+	return n, nil
+}
+
+// TestProgress shows how far a check has come while its output goes to a file, and not where there is no
+// terminal.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	var numbers strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&numbers, "+1312%07d\n", 2_000_000+i)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(f.dir, "many.txt"), []byte(numbers.String()), 0o600))
+	out, code := f.inTerminal(t, "porting check many.txt >checked.txt", "")
+	assert.Zero(t, code, out)
+	assert.Regexp(t, `\d+% \|█+ *\|`, out)
+	out, code = f.sh(t, "porting check many.txt >checked.txt")
+	assert.Zero(t, code, out)
+	assert.NotContains(t, out, "%")
 }

@@ -30,8 +30,20 @@ func TestSandbox(t *testing.T) { //nolint:paralleltest // it sets the environmen
 		{"+13125550100", "portable", "Quillback", "Telephone"},
 		{"+13125550170", "not", "known", "yet", "Quillback", "Telephone", "pending"},
 		{"+13125550182", "not", "portable", "Quillback", "Telephone", "no_coverage"},
-		{"312-555-0101", "not", "portable", "invalid_phone_number"},
-		{"+13125550100", "portable", "Quillback", "Telephone"},
+		{"+13125550101", "portable", "Quillback", "Telephone"},
+	}, table)
+
+	table = nil // of a CSV file, only the column of numbers counts
+	file := filepath.Join(t.TempDir(), "numbers.csv")
+	require.NoError(t, os.WriteFile(file, []byte("Customer,Number\nStudio 3125550199,(312) 555-0182\nCarl,312\n"), 0o600))
+	out.Reset()
+	require.NoError(t, run(t.Context(), []string{file}, nil, &out))
+	for line := range strings.Lines(strings.TrimSpace(out.String())) {
+		table = append(table, strings.Fields(line))
+	}
+	assert.Equal(t, [][]string{
+		{"NUMBER", "OUTCOME", "CARRIER", "REASON"},
+		{"+13125550182", "not", "portable", "Quillback", "Telephone", "no_coverage"},
 	}, table)
 }
 

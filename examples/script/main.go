@@ -1,14 +1,11 @@
-// Script says of each number that it is given whether it can be ported.
-//
-//	go run ./examples/script +13125550100 +13125550182
-//
-// Without credentials in the environment it asks a sandbox.
+// Script says of each number that it is given whether it can be ported. Without credentials in
+// the environment it asks a sandbox: go run ./examples/script +13125550100 +13125550182
 package main
 
 import (
 	"context"
 	"fmt"
-	"io"
+	"log"
 	"os"
 
 	"github.com/numberporting/porting"
@@ -16,25 +13,18 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context, numbers []string, out io.Writer) error {
 	client, err := porting.NewClientFromEnv()
-	if os.Getenv("TELNYX_API_USER")+os.Getenv("TELNYX_API_TOKEN")+os.Getenv("TELNYX_API_KEY") == "" {
+	if err != nil {
+		log.Print(err, "; asking a sandbox, whose answers are invented")
 		sandbox := portingtest.NewServer()
 		defer sandbox.Close()
-		client, err = sandbox.Client(), nil
+		client = sandbox.Client()
 	}
+	results, err := client.Portability.Check(context.Background(), os.Args[1:]...)
 	if err != nil {
-		return err
+		log.Panic(err)
 	}
-	results, err := client.Portability.Check(ctx, numbers...)
 	for _, r := range results {
-		fmt.Fprintln(out, r.RawNumber, r.Portable, r.NonPortableReason)
+		fmt.Println(r.RawNumber, r.Portable, r.NonPortableReason)
 	}
-	return err
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -97,7 +100,6 @@ func (d describer) fields(owner string, of *types.Struct, add func(name, format 
 	}
 }
 
-// signature leaves out the names of parameters, which callers don't depend on.
 func (d describer) signature(s *types.Signature) string {
 	text := d.typeParams(s.TypeParams()) + d.tuple(s.Params(), s.Variadic())
 
@@ -140,12 +142,38 @@ func (d describer) typeParams(params *types.TypeParamList) string {
 	return "[" + strings.Join(list, ", ") + "]"
 }
 
+// text leaves out the names of parameters, which callers don't depend on.
 func (d describer) text(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string {
+	text := types.TypeString(t, func(p *types.Package) string {
 		if p == d.pkg {
 			return ""
 		}
 
 		return p.Name()
 	})
+
+	expr, err := parser.ParseExpr(text)
+	if err != nil { // such as the untyped string of a constant
+		return text
+	}
+
+	ast.Inspect(expr, func(n ast.Node) bool {
+		function, ok := n.(*ast.FuncType)
+		if !ok {
+			return true
+		}
+
+		params := function.Params.List
+		if function.Results != nil {
+			params = slices.Concat(params, function.Results.List)
+		}
+
+		for _, param := range params {
+			param.Names = nil
+		}
+
+		return true
+	})
+
+	return types.ExprString(expr)
 }

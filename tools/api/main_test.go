@@ -5,6 +5,8 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -20,7 +22,9 @@ type inner struct{ Deep bool }
 func (inner) Promoted() {}
 type Box[T any] struct { inner; Item T; hidden int }
 func (b *Box[T]) Put(item T, more ...string) (int, error) { return 0, nil }
-type Doer interface{ Do() }
+type Doer interface{ Do(times int, each func(n int) (err error)) (done bool) }
+type Hook func(name string, next func(left, right int)) <-chan int
+type Number interface{ ~int | ~int64 }
 type Old = Kind
 func Map[K comparable](key K) []K { return nil }
 func hidden() {}
@@ -47,10 +51,12 @@ func hidden() {}
 		"p.Box.Promoted: method (Box)()",
 		"p.Box.Put: method (*Box)(T, ...string) (int, error)",
 		"p.Box: type[T any] struct",
-		"p.Doer: type interface{Do()}",
+		"p.Doer: type interface{Do(int, func(int) error) bool}",
+		"p.Hook: type func(string, func(int, int)) <-chan int",
 		"p.Kind: type string",
 		"p.Map: func[K comparable](K) []K",
 		"p.Max: const int = 3",
+		"p.Number: type interface{~int | ~int64}",
 		"p.Old: type = Kind",
 		"p.Unset: var string",
 	}
@@ -100,4 +106,68 @@ func TestCompare(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBreak breaks one exported name of a small repository and names it in the changelog.
+func TestBreak(t *testing.T) {
+	t.Parallel()
+
+	root := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+
+		file := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fails := func(writes bool, want string) {
+		t.Helper()
+
+		got := ""
+		if err := run(root, writes); err != nil {
+			got = err.Error()
+		}
+
+		if got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	}
+
+	write("go.mod", "module example.com/porting\n\ngo 1.26\n")
+	write("porting.go", "package porting\n\nfunc Check(number string) error { return nil }\n")
+	write("api/api.go", "package main\n\nfunc main() {}\n")
+	write("CHANGELOG.md", "## [Unreleased]\n\n### Added\n\n- `porting.Check`\n")
+	write("otelporting/go.mod", "module example.com/porting/otelporting\n\ngo 1.26\n")
+	write("otelporting/otelporting.go", "package otelporting\n")
+	fails(true, "")
+	fails(false, "")
+
+	write("porting.go", "package porting\n\nfunc Check(phone string) error { return nil }\n")
+	fails(false, "")
+
+	write("porting.go", "package porting\n\nfunc Verify(number string) error { return nil }\n")
+
+	for _, writes := range []bool{false, true} {
+		fails(writes, `- porting.Check: func(string) error
+
+These exported names were removed or changed. Restore them, or name each, as it stands before the colon,
+in backquotes under "Changed" or "Removed" of Unreleased in CHANGELOG.md; then run:
+
+  go run -C tools ./api -write`)
+	}
+
+	write("CHANGELOG.md", "## [Unreleased]\n\n### Removed\n\n- `porting.Check`. Use `porting.Verify`.\n")
+	fails(false, `- porting.Check: func(string) error
++ porting.Verify: func(string) error
+
+These lines of the API differ from api/next.txt. To record them, run:
+
+  go run -C tools ./api -write`)
+	fails(true, "")
+	fails(false, "")
 }

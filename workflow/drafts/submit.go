@@ -246,9 +246,11 @@ func (s *submitting) submit(ctx context.Context) (*Submitted, error) {
 		}
 		return result, nil
 	case isConflict(err):
-		if d, look := s.look(ctx); look == nil && d != nil {
+		d, look := s.look(ctx)
+		if d != nil {
 			return &Submitted{Draft: d, Before: true}, nil
 		}
+		err = errors.Join(err, look)
 	}
 	return nil, err
 }

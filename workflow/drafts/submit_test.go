@@ -344,6 +344,28 @@ func TestSubmitSomebodyElseWasFaster(t *testing.T) {
 	}
 }
 
+// A refusal tells nothing of somebody else while the draft can't be read. Both errors are there then.
+func TestSubmitRefusedAndNotSeen(t *testing.T) {
+	t.Parallel()
+	server := portingtest.NewServer()
+	t.Cleanup(server.Close)
+	id, _ := server.AddDraft("+13125550100")
+	server.Inject(portingtest.Fault{Operation: "Drafts.Submit", Effect: portingtest.Respond(http.StatusConflict, `{"message":"no"}`)})
+	refused := false
+	client := wiredClient(server, func(r *http.Request, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		refused = refused || strings.HasSuffix(r.URL.Path, "/submit")
+		if refused && isDraftRead(r) {
+			return nil, errors.New("the cable is out")
+		}
+		return send(r)
+	})
+	_, err := drafts.Submit(t.Context(), client, id, submitOnSandboxClock(server))
+	api, ok := errors.AsType[*porting.APIError](err)
+	require.True(t, ok, err)
+	assert.Equal(t, http.StatusConflict, api.StatusCode)
+	require.ErrorContains(t, err, "the cable is out")
+}
+
 // The port request is the one that the draft names, or else the one with its numbers.
 func TestSubmitResolves(t *testing.T) {
 	t.Parallel()

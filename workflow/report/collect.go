@@ -115,17 +115,12 @@ func Collect(ctx context.Context, client *porting.Client, opts *Options) ([]Port
 	}
 	c := &collector{client: client, options: o}
 	c.note(ctx, err)
-	c.readAll(ctx, ports)
-	if c.first == nil {
-		return ports, nil
-	}
-	incomplete := &IncompleteError{Total: len(ports), ListEnded: err != nil, Err: c.first}
+	all := make([]*Port, len(ports))
 	for i := range ports {
-		if ports[i].Err != nil {
-			incomplete.Partial++
-		}
+		all[i] = &ports[i]
 	}
-	return ports, incomplete
+	c.readAll(ctx, all)
+	return ports, c.incomplete(ports, err != nil)
 }
 
 // list reads what the list has of the port requests.
@@ -147,10 +142,11 @@ func list(ctx context.Context, client *porting.Client, o *Options) (ports []Port
 // several times.
 const giveUp = 10
 
-// A collector reads what the list doesn't have.
+// A collector reads what isn't there yet of ports.
 type collector struct {
 	client  *porting.Client
 	options *Options
+	whole   bool // the port requests themselves are read, too
 
 	mutex    sync.Mutex
 	first    error // what failed first
@@ -159,7 +155,7 @@ type collector struct {
 }
 
 // readAll reads the ports' details, several at once.
-func (c *collector) readAll(ctx context.Context, ports []Port) {
+func (c *collector) readAll(ctx context.Context, ports []*Port) {
 	next := make(chan *Port)
 	var workers sync.WaitGroup
 	for range min(c.options.Parallel, len(ports)) {
@@ -169,17 +165,16 @@ func (c *collector) readAll(ctx context.Context, ports []Port) {
 			}
 		})
 	}
-	for i := range ports {
-		next <- &ports[i]
+	for _, p := range ports {
+		next <- p
 	}
 	close(next)
 	workers.Wait()
 }
 
-// readOne reads a port's details unless nothing more is to be asked for.
+// readOne reads what there is to read of a port, unless nothing more is to be asked for.
 func (c *collector) readOne(ctx context.Context, p *Port) {
-	isWanted := c.options.Details == nil || c.options.Details(&p.PortRequest)
-	if p.PortRequest.SubRequests != nil && !isWanted {
+	if !c.whole && p.PortRequest.SubRequests != nil && !c.wantsDetails(p) {
 		return
 	}
 	c.mutex.Lock()
@@ -188,19 +183,30 @@ func (c *collector) readOne(ctx context.Context, p *Port) {
 	if p.Err != nil {
 		return
 	}
-	p.Err = c.read(ctx, p, isWanted)
+	p.Err = c.read(ctx, p)
 	c.note(ctx, p.Err)
 }
 
-// read reads a port's sub requests if the list came without them, and its details. One
-// request that fails doesn't keep the others from being made.
-func (c *collector) read(ctx context.Context, p *Port, details bool) error {
+func (c *collector) wantsDetails(p *Port) bool {
+	return c.options.Details == nil || c.options.Details(&p.PortRequest)
+}
+
+// read reads a port's sub requests if they aren't there, and its details. One request that
+// fails doesn't keep these from being read.
+func (c *collector) read(ctx context.Context, p *Port) error {
 	var failed [3]error
 	id := p.PortRequest.ID
+	if c.whole {
+		request, err := c.client.PortRequests.Get(ctx, id, &porting.GetOptions{IncludePhoneNumbers: porting.Set(true), IncludeSubRequests: porting.Set(true)})
+		if err != nil {
+			return err
+		}
+		p.PortRequest = *request
+	}
 	if p.PortRequest.SubRequests == nil {
 		p.PortRequest.SubRequests, failed[0] = c.client.SubRequests.List(ctx, id)
 	}
-	if details {
+	if c.wantsDetails(p) {
 		p.Comments, failed[1] = c.client.Comments.List(ctx, id)
 		p.Documents, failed[2] = c.client.Documents.List(ctx, id)
 	}
@@ -220,4 +226,18 @@ func (c *collector) note(ctx context.Context, err error) {
 	if ctx.Err() != nil || errors.Is(err, porting.ErrUnauthorized) || c.failures >= giveUp {
 		c.stopped = cmp.Or(c.stopped, err)
 	}
+}
+
+// incomplete is the error that says what couldn't be read; nil if nothing is missing.
+func (c *collector) incomplete(ports []Port, listEnded bool) error {
+	if c.first == nil {
+		return nil
+	}
+	incomplete := &IncompleteError{Total: len(ports), ListEnded: listEnded, Err: c.first}
+	for i := range ports {
+		if ports[i].Err != nil {
+			incomplete.Partial++
+		}
+	}
+	return incomplete
 }

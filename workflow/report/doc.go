@@ -6,6 +6,9 @@
 //	err = report.Write(file, ports, nil)                      // one HTML file
 //	http.Handle("/", report.Handler(collect, nil))            // or the same page, live
 //
+// [Collect] asks for everything. Where package watch follows the ports anyway, a [Live] asks only
+// for what has changed, so that the page is cheap to load.
+//
 // # The page
 //
 // The page is one HTML file that needs nothing else: its style and its script are in it, and

@@ -81,19 +81,27 @@ func OpenFile(path string) (*FileStore, error) {
 		return nil, &FileError{path, err}
 	}
 	s := &FileStore{path: path, lock: lock}
-	if s.records, err = readFile(path); err != nil {
+	if s.records, err = readFile(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		_ = lock.Close()
 		return nil, &FileError{path, err}
 	}
 	return s, nil
 }
 
+// ReadFile returns the records that a store has in its file, in order of their ids. It is for
+// those who only look: another process may have the store open. A file that isn't there is an
+// error, [fs.ErrNotExist].
+func ReadFile(path string) ([]Record, error) {
+	records, err := readFile(path)
+	if err != nil {
+		return nil, &FileError{path, err}
+	}
+	return sorted(records), nil
+}
+
 func readFile(path string) (map[porting.PortRequestID]Record, error) {
 	data, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return map[porting.PortRequestID]Record{}, nil
-	case err != nil:
+	if err != nil {
 		return nil, err
 	}
 	var content fileContent

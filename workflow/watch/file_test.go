@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -223,6 +224,27 @@ func TestFileStoreInNoFolder(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	var wrong *watch.FileError
 	require.ErrorAs(t, err, &wrong)
+}
+
+// TestReadFile reads what a store that is open has saved.
+func TestReadFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.json")
+	var file *watch.FileError
+	_, err := watch.ReadFile(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.ErrorAs(t, err, &file)
+	store, err := watch.OpenFile(path)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, store.Close()) }()
+	saved := records("a", "b")
+	require.NoError(t, store.Save(t.Context(), saved, nil))
+	read, err := watch.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, saved, read)
+	require.NoError(t, os.WriteFile(path, []byte("{"), 0o600))
+	_, err = watch.ReadFile(path)
+	require.ErrorIs(t, err, watch.ErrDamaged)
 }
 
 // TestFileStoreTwice opens a store in this process, and once more in it and in another one, which

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/numberporting/porting"
+	"github.com/numberporting/porting/workflow/internal/wait"
 )
 
 // A Pace says how often the API is asked. Its zero fields are the defaults.
@@ -39,14 +40,7 @@ type systemClock struct{}
 func (systemClock) Now() time.Time { return time.Now() }
 
 func (systemClock) Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return wait.For(ctx, d)
 }
 
 // withDefaults fills in the fields that are zero.
@@ -94,27 +88,27 @@ func (p *Pace) toFOC(foc porting.Timestamp, now time.Time) time.Duration {
 
 // toNearest is how long to wait for the sake of the nearest FOC date in a port request.
 func (p *Pace) toNearest(s *State, now time.Time) time.Duration {
-	wait := p.Max
+	nearest := p.Max
 	for i := range s.SubRequests {
 		if sub := &s.SubRequests[i]; !sub.Status.Terminal() {
-			wait = min(wait, p.toFOC(sub.FOCDate, now))
+			nearest = min(nearest, p.toFOC(sub.FOCDate, now))
 		}
 	}
-	return wait
+	return nearest
 }
 
 // next is how long to wait after a poll, given the wait for the nearest FOC date, how many
 // polls in a row have failed, and the error of the last one.
-func (p *Pace) next(wait time.Duration, failures int, err error) time.Duration {
-	for ; failures > 0 && wait < p.Max; failures-- {
-		wait *= 2
+func (p *Pace) next(pause time.Duration, failures int, err error) time.Duration {
+	for ; failures > 0 && pause < p.Max; failures-- {
+		pause *= 2
 	}
 	const share = 4
-	least := max(p.Min, min(wait, p.Max-p.Max/(share+1)))
+	least := max(p.Min, min(pause, p.Max-p.Max/(share+1)))
 	most := min(p.Max, least+least/share)
-	wait = least + rand.N(most-least+1)
+	pause = least + rand.N(most-least+1)
 	if limited, ok := errors.AsType[*porting.RateLimitError](err); ok {
-		wait = max(wait, limited.RetryAfter)
+		pause = max(pause, limited.RetryAfter)
 	}
-	return wait
+	return pause
 }
