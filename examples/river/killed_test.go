@@ -165,12 +165,14 @@ func killTen(t *testing.T, random *rand.Rand) {
 		if !killed {
 			break
 		}
+		mutex.Lock() // the sandbox may still be at what the process has sent
+		where := at
+		mutex.Unlock()
 		if beforeIt {
-			at = "before " + at
+			kills["before "+where]++
 		} else {
-			at = "after " + at
+			kills["after "+where]++
 		}
-		kills[at]++
 		r.rescue()
 	}
 	t.Logf("killed in %v: %v; %d requests", time.Since(began).Round(time.Millisecond), kills, len(r.sandbox.Requests()))

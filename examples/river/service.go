@@ -58,7 +58,9 @@ func (s *service) open(config *river.Config) (err error) {
 
 // serve works on jobs and watches, until the context ends.
 func (s *service) serve(ctx context.Context) error {
-	if err := s.jobs.Start(ctx); err != nil {
+	if err := s.jobs.Start(ctx); err != nil && ctx.Err() != nil {
+		return nil //nolint:nilerr // it was to end before it had begun
+	} else if err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
