@@ -10,7 +10,7 @@ import (
 )
 
 func (t *tool) apply() *cobra.Command {
-	var dryRun, yes bool
+	var dryRun, yes, incomplete bool
 	var journal string
 	var settle time.Duration
 	cmd := &cobra.Command{
@@ -40,6 +40,9 @@ func (t *tool) apply() *cobra.Command {
 				_ = t.say("set %d of %d: %s", p.Set+1, p.Sets, step)
 			}
 			if !dryRun {
+				if n := lacking(plan); n > 0 && !incomplete {
+					return needsYouf("%s what a port needs, as plan says; nothing was changed, and --incomplete carries out the plan all the same", plural(n, "set", " lacks", "s lack"))
+				}
 				if err := t.ask(cmd.Context(), yes, "Carry out %v?", plan); err != nil {
 					return err
 				}
@@ -51,10 +54,14 @@ func (t *tool) apply() *cobra.Command {
 				opts.Journal = kept
 			}
 			outcome, err := drafts.Run(cmd.Context(), w.Client, plan, opts)
+			if err != nil && !is[*drafts.RunError](err) {
+				return err
+			}
 			return cmp.Or(err, t.outcome(plan, outcome, dryRun))
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done, and change nothing")
+	cmd.Flags().BoolVar(&incomplete, "incomplete", false, "carry out a plan that lacks something: what can't be submitted stays a draft")
 	cmd.Flags().BoolVar(&yes, "yes", false, "don't ask")
 	cmd.Flags().StringVar(&journal, "journal", "", "keep how far the plan has come in this `file` (default PLAN.journal)")
 	cmd.Flags().DurationVar(&settle, "settle", time.Minute, "how long the server may still be working on a call of a run that was killed")

@@ -21,8 +21,8 @@ func (t *tool) archive() *cobra.Command {
 			"masked; names, addresses and documents are not.",
 		Example: "  porting archive --all --to evidence\n  porting archive +13125550185 --to evidence.zip",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if all == (len(args) > 0) {
-				return usagef("name port requests, or give --all")
+			if all == (len(args) > 0) || to == "" {
+				return usagef("name port requests or give --all, and say with --to where they shall be kept")
 			}
 			w, err := t.connect()
 			if err != nil {
@@ -53,7 +53,6 @@ func (t *tool) archive() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "all port requests")
 	cmd.Flags().StringVar(&to, "to", "", "the `folder`, or a file that ends in .zip")
-	_ = cmd.MarkFlagRequired("to")
 	return cmd
 }
 

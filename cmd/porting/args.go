@@ -1,6 +1,13 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
 
 // wants refuses arguments that the check doesn't take, and says how the command is used.
 func wants(check cobra.PositionalArgs) cobra.PositionalArgs {
@@ -10,4 +17,35 @@ func wants(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// readable returns the absolute path of a file that a flag or an argument names, unless it names none.
+func readable(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", &exitError{codeUsage, err}
+	case info.IsDir():
+		return "", usagef("%s is a folder, and not a file", path)
+	}
+	return filepath.Abs(path)
+}
+
+// duration reads a time such as 90m or 7d.
+func duration(text string) (time.Duration, error) {
+	days, isDays := strings.CutSuffix(text, "d")
+	if isDays {
+		text = days + "h"
+	}
+	d, err := time.ParseDuration(text)
+	if isDays {
+		d *= 24
+	}
+	if err != nil || d < 0 {
+		return 0, usagef("%q is no time such as 90m, 12h or 7d", text)
+	}
+	return d, nil
 }

@@ -58,7 +58,7 @@ func (t *tool) check() *cobra.Command {
 	source.flags(cmd.Flags())
 	cmd.Flags().StringVar(&journal, "journal", "", "keep the answers, which are personal data, in this `file`, and go on from there")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
-	cmd.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "print CSV; cells that a spreadsheet takes for a formula, such as +1…, begin with an apostrophe")
 	return cmd
 }
 

@@ -61,7 +61,7 @@ func (t *tool) explain(ctx context.Context, err error) code {
 	}
 	text := strings.TrimPrefix(err.Error(), "porting: ")
 	if run, ok := errors.AsType[*drafts.RunError](err); ok { // what each set failed with is said already
-		text = fmt.Sprintf("%d of %s failed", run.Failed, plural(run.Total, "set"))
+		text = fmt.Sprintf("%d of %s not done", run.Failed, plural(run.Total, "set"))
 	}
 	fmt.Fprintln(t.errOut, "porting:", text)
 	switch {
@@ -92,8 +92,9 @@ func codeOf(err error) code {
 	needsYou := []bool{
 		is[*drafts.PreflightError](err), is[*drafts.NotPortableError](err), is[*drafts.WindowsMovedError](err),
 		is[*drafts.ConflictError](err), is[*drafts.NotTakenError](err), is[*drafts.UnresolvedError](err), is[*foc.NoFitError](err),
+		is[*porting.ValidationError](err),
 	}
-	usage := []bool{is[*porting.ArgumentError](err), is[*intake.OptionError](err)}
+	usage := []bool{is[*porting.ArgumentError](err), is[*intake.OptionError](err), is[*intake.ReadError](err)}
 	switch {
 	case slices.Contains(needsYou, true):
 		return codeNeedsYou

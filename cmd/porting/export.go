@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,8 +22,10 @@ func (t *tool) export() *cobra.Command {
 	var open bool
 	opts := &export.Options{}
 	cmd := &cobra.Command{
-		Use:     "export",
-		Short:   "Write all ports as a table: CSV, JSON lines or Markdown",
+		Use:   "export",
+		Short: "Write all ports as a table: CSV, JSON lines or Markdown",
+		Long: "Export writes all ports as a table. In CSV, cells that a spreadsheet takes for a formula, such as\n" +
+			"+1…, begin with an apostrophe; in JSON lines they don't. The columns are\n  " + strings.Join(export.Columns(), "\n  "),
 		Example: "  porting export -o ports.csv\n  porting export --open --format markdown --by sub-request",
 		Args:    wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -45,6 +48,9 @@ func (t *tool) export() *cobra.Command {
 			}
 			return t.into(output, func() error {
 				n, err := write(t.out, rows(w.all(cmd.Context(), status)), opts)
+				if is[*porting.ArgumentError](err) {
+					return usagef("--columns are some of %s", strings.Join(export.Columns(), ", "))
+				}
 				_ = t.say("%s written", plural(n, "row"))
 				return err
 			})

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/numberporting/porting/workflow/intake"
 	"github.com/numberporting/porting/workflow/intake/enduser"
 )
 
@@ -34,7 +35,7 @@ func (t *tool) profile(set map[string]string) (profile enduser.Profile, err erro
 	decoder := json.NewDecoder(strings.NewReader(string(text)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&profile); err != nil {
-		return profile, usagef("--set: %w", err)
+		return profile, usagef("--set: %w; the fields are %s", err, strings.Join(intake.Keys()[1:], ", ")) // the first is the number
 	}
 	return profile, nil
 }

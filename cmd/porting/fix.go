@@ -23,9 +23,12 @@ func (t *tool) fix() *cobra.Command {
 		Long: "Fix changes fields of a sub request with an exception and then comments on it. Both are done at most once:\n" +
 			"repeated, it sends only what isn't there yet. A value that begins with @ is read from that\n" +
 			"file, and @- is standard input, so that a PIN needn't be on the command line.",
-		Example: "  porting fix +13125550185 --set postal_code=60602 --comment 'The postal code is corrected.'\n  porting fix sr_4711 --set pin_passcode=@pin.txt --yes",
+		Example: "  porting fix +13125550185 --set postal_code=60602 --comment 'The postal code is corrected.'\n  porting fix sr_4711 --set pin_passcode=@pin.txt --comment 'The PIN is corrected.' --yes",
 		Args:    wants(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if comment == "" {
+				return usagef("--comment is missing: without it, nobody at the carrier looks at the change")
+			}
 			set, err := pairs(given)
 			if err != nil {
 				return err
@@ -60,7 +63,7 @@ func (t *tool) fix() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&given, "set", nil, "a `field=value` to change, such as postal_code=60602")
-	cmd.Flags().StringVar(&comment, "comment", "", "what the carrier is told")
+	cmd.Flags().StringVar(&comment, "comment", "", "what the carrier is told, which has to be given")
 	cmd.Flags().BoolVar(&yes, "yes", false, "don't ask")
 	cmd.Flags().BoolVar(&mayBeSent, "may-be-sent", false, "an earlier run may have sent the comment: look, and don't write it")
 	return cmd

@@ -271,16 +271,6 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestServeWithoutItsStore says that there is no such file.
-func TestServeWithoutItsStore(t *testing.T) {
-	t.Parallel()
-	get, end := serve(t, newFolder(t), "--store", "none.json")
-	status, page := get()
-	assert.Equal(t, http.StatusBadGateway, status)
-	assert.Contains(t, page, "none.json.sandbox: no such file")
-	assert.Zero(t, end())
-}
-
 // TestUnknown loses the answer to what can't be repeated.
 func TestUnknown(t *testing.T) {
 	t.Parallel()

@@ -3,11 +3,24 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 )
+
+// lacking counts the sets of a plan that can't be submitted, or shouldn't be, as they are.
+func lacking(plan *drafts.Plan) (n int) {
+	for i := range plan.Sets {
+		if missing, others := lacks(&plan.Sets[i]); plan.Submit && (len(missing) > 0 || slices.ContainsFunc(others, isError)) {
+			n++
+		}
+	}
+	return n
+}
+
+func isError(p drafts.Problem) bool { return p.Severity == drafts.SeverityError }
 
 // lacks says which fields and documents a set lacks, and what else is wrong with it or may be,
 // as far as that can be told before the server has split its draft. A set whose profiles differ by

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -37,12 +38,23 @@ type tool struct {
 	started     bool   // the command line was understood
 }
 
+// version is the release that was installed, or what the go command knows of the checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}
+
 func (t *tool) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "porting",
 		Short: "Move phone numbers to Telnyx, from the first check to the last number",
 		Long: "Porting checks, ports and watches phone numbers with the Telnyx V1 porting API.\n" +
-			"Without credentials it works on a sandbox, in which nothing is real.\n\n" + exitCodes,
+			"Without credentials it works on a sandbox, in which nothing is real. Journals and stores of\n" +
+			"the sandbox have names that end in .sandbox.\n\n" + exitCodes,
+		Version:           version(),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		PersistentPreRun:  func(*cobra.Command, []string) { t.started = true },

@@ -72,10 +72,20 @@ func (t *tool) rejected(read *intake.Report) error {
 	for _, d := range read.Duplicates {
 		fmt.Fprintln(t.errOut, "porting: twice:", d)
 	}
+	n := 0
 	for _, r := range read.Rejected {
-		fmt.Fprintln(t.errOut, "porting: not taken:", r)
+		if r.Reason == intake.ReasonColumn {
+			fmt.Fprintf(t.errOut, "porting: the column %q isn't read; plan -h lists the names of columns\n", r.Raw.Reveal())
+			continue
+		}
+		n++
+		where := r.Place.String()
+		if r.Place.Key != "" { // a cell, which its column tells better than how far it is from the line's begin
+			where = fmt.Sprintf("line %d, %s", r.Place.Line, r.Place.Key)
+		}
+		fmt.Fprintf(t.errOut, "porting: not taken: %s: %s\n", where, r.Reason)
 	}
-	if n := len(read.Rejected); n > 0 {
+	if n > 0 {
 		return needsYouf("%s not taken", plural(n, "entr", "y was", "ies were"))
 	}
 	return nil

@@ -35,10 +35,8 @@ func (t *tool) plan() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			file.CSV.Path = args[0]
 			for _, path := range []*string{&file.CSV.Path, &file.Profiles.Path, &loa, &invoice} {
-				if *path != "" {
-					if *path, err = filepath.Abs(*path); err != nil {
-						return err
-					}
+				if *path, err = readable(*path); err != nil {
+					return err
 				}
 			}
 			if file.Plan.Sets, err = file.sets(); err != nil {
@@ -68,7 +66,7 @@ func (t *tool) plan() *cobra.Command {
 			}
 			defer w.close()
 			outcome, err := drafts.Run(cmd.Context(), w.Client, file.Plan, &drafts.RunOptions{DryRun: true, Now: w.now})
-			if is[*porting.ArgumentError](err) || cmd.Context().Err() != nil {
+			if err != nil && !is[*drafts.RunError](err) || cmd.Context().Err() != nil {
 				return err
 			}
 			output = cmp.Or(output, strings.TrimSuffix(args[0], filepath.Ext(args[0]))+".plan.json")

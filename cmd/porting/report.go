@@ -33,7 +33,9 @@ func (t *tool) report() *cobra.Command {
 			}
 			opts.Incomplete = err
 			written := t.into(args[0], func() error { return report.Write(t.out, ports, opts) })
-			_ = t.say("%s in %s", plural(len(ports), "port"), args[0])
+			if written == nil {
+				_ = t.say("%s in %s", plural(len(ports), "port"), args[0])
+			}
 			return errors.Join(written, err)
 		},
 	}

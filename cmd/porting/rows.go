@@ -40,14 +40,14 @@ func (t *tool) rows(requests iter.Seq2[*porting.PortRequest, error]) error {
 			foc = day(r.FOCRequested) + "?"
 		}
 		rows = append(rows, row{[]string{
-			string(r.PortRequest), r.SupportKey, string(r.Status), whose(turn), foc, fmt.Sprint(r.PhoneCount), strings.Join(r.Carriers, ", "),
+			string(r.PortRequest), r.SupportKey, r.Company, string(r.Status), whose(turn), foc, fmt.Sprint(r.PhoneCount), strings.Join(r.Carriers, ", "),
 		}, turn == watch.Ours})
 	}
 	if len(rows) == 0 && !t.json {
-		return t.say("nothing is open; status --all lists what is complete, too")
+		return t.say("there is nothing; status lists what is open, and status --all what is complete, too")
 	}
 	if !t.json {
-		err := t.table("PORT REQUEST\tSUB REQUEST\tSTATUS\tMOVE\tFOC DATE\tNUMBERS\tCARRIER", rows)
+		err := t.table("PORT REQUEST\tSUB REQUEST\tCUSTOMER\tSTATUS\tMOVE\tFOC DATE\tNUMBERS\tCARRIER", rows)
 		if err != nil {
 			return err
 		}

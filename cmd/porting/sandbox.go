@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
+	"github.com/numberporting/porting/workflow/intake"
 )
 
 func (t *tool) sandbox() *cobra.Command {
@@ -18,7 +18,7 @@ func (t *tool) sandbox() *cobra.Command {
 		Long: "The sandbox is the porting API on this machine, with a clock of its own. Its state is in a\n" +
 			"file, so that one command sees what another has done. The last two digits of a number\n" +
 			"+1 NPA 555 01xx decide what becomes of it: 00 is ported, 82 can't be, 85 has an exception.",
-		Example: "  porting sandbox advance 7d\n  porting sandbox move SUB_REQUEST exception",
+		Example: "  porting sandbox advance 7d\n  porting sandbox move +13125550185 exception",
 		Args:    wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return t.steer(cmd, func(*portingtest.Server) error { return nil })
@@ -38,14 +38,26 @@ func (t *tool) sandbox() *cobra.Command {
 		Use: "add NUMBER...", Short: "Put in a port request that has just been submitted", Example: "  porting sandbox add +13125550185",
 		Args: wants(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return t.steer(cmd, func(s *portingtest.Server) error { s.AddPortRequest(args...); return nil })
+			source := numberSource{opts: intake.Options{Region: "US"}}
+			read := source.parse(args)
+			if err := t.rejected(read); err != nil {
+				return err
+			}
+			return t.steer(cmd, func(s *portingtest.Server) error {
+				id, _ := s.AddPortRequest(read.E164()...)
+				return t.say("added port request %s", id)
+			})
 		},
 	}, &cobra.Command{
-		Use: "move SUB_REQUEST STATUS", Short: "Move a sub request to a status", Example: "  porting sandbox move SUB_REQUEST exception",
+		Use: "move ID|SUPPORT_KEY|NUMBER STATUS", Short: "Move a sub request to a status", Example: "  porting sandbox move +13125550185 exception",
 		Args: wants(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := t.subRequest(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
 			return t.steer(cmd, func(s *portingtest.Server) error {
-				s.Move(porting.SubRequestID(args[0]), porting.SubRequestStatus(args[1]))
+				s.Move(id, porting.SubRequestStatus(args[1]))
 				return nil
 			})
 		},
@@ -55,6 +67,7 @@ func (t *tool) sandbox() *cobra.Command {
 			return t.steer(cmd, func(s *portingtest.Server) error {
 				fresh := portingtest.NewServer()
 				defer fresh.Close()
+				_ = t.say("journals and stores of the sandbox before (.sandbox) are of no use any more: delete them")
 				return s.Restore(fresh.Snapshot())
 			})
 		},
@@ -90,20 +103,4 @@ func (t *tool) steer(cmd *cobra.Command, f func(*portingtest.Server) error) (err
 	}
 	_, err = fmt.Fprintf(t.out, "the sandbox in %s: it is %s there\n", w.box.path, at)
 	return err
-}
-
-// duration reads a time such as 90m or 7d.
-func duration(text string) (time.Duration, error) {
-	days, isDays := strings.CutSuffix(text, "d")
-	if isDays {
-		text = days + "h"
-	}
-	d, err := time.ParseDuration(text)
-	if isDays {
-		d *= 24
-	}
-	if err != nil || d < 0 {
-		return 0, usagef("%q is no time such as 90m, 12h or 7d", text)
-	}
-	return d, nil
 }

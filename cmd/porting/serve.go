@@ -33,6 +33,12 @@ func (t *tool) serve() *cobra.Command {
 				return err
 			}
 			defer w.close()
+			if store != "" {
+				store = w.own(store)
+				if _, err := watch.ReadFile(store); err != nil {
+					return usagef("%w; porting watch --store makes it", err)
+				}
+			}
 			listener, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", address)
 			if err != nil {
 				return err
@@ -40,7 +46,6 @@ func (t *tool) serve() *cobra.Command {
 			opts := &report.Options{Now: w.now, Title: w.title()}
 			collect := func(ctx context.Context) ([]report.Port, error) { return report.Collect(ctx, w.Client, opts) }
 			if store != "" {
-				store = w.own(store)
 				collect = report.NewLive(w.Client, func(context.Context) ([]watch.Record, error) { return watch.ReadFile(store) }, opts).Collect
 			}
 			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: report.Handler(collect, opts)}

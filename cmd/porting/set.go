@@ -20,7 +20,7 @@ func (t *tool) printSet(s setSummary, set drafts.SetOutcome, dryRun bool) error 
 	text := &strings.Builder{}
 	fmt.Fprintf(text, "%s: %s\n", s.Name, plural(s.Numbers, "number"))
 	for _, result := range results(set) {
-		if result.Outcome != bulk.Portable {
+		if result.Outcome != bulk.Portable && s.PortRequest == "" { // else it is under way, and said so
 			fmt.Fprintf(text, "  %s  %s %s\n", result.Number, result.Outcome, result.Reason())
 		}
 	}
@@ -34,7 +34,7 @@ func (t *tool) printSet(s setSummary, set drafts.SetOutcome, dryRun bool) error 
 		fmt.Fprintf(text, "  %s\n", inWords(call, dryRun))
 	}
 	if len(s.Lacks) > 0 {
-		fmt.Fprintf(text, "  lacks %s\n", strings.Join(s.Lacks, ", "))
+		fmt.Fprintf(text, "  lacks %s\n", flagged.Replace(strings.Join(s.Lacks, ", ")))
 	}
 	for _, problem := range s.Problems {
 		fmt.Fprintf(text, "  %s\n", problem)
@@ -42,6 +42,8 @@ func (t *tool) printSet(s setSummary, set drafts.SetOutcome, dryRun bool) error 
 	switch {
 	case is[*drafts.PreflightError](set.Err):
 		fmt.Fprintf(text, "  stopped at submit: draft %s isn't ready, and nothing was submitted\n", s.Draft)
+	case is[*drafts.NotPortableError](set.Err):
+		fmt.Fprintf(text, "  stopped: %s; --leave-out in the plan goes on without them\n", s.Error)
 	case s.Error != "":
 		fmt.Fprintf(text, "  stopped at %s: %s\n", s.Step, s.Error)
 	case s.PortRequest != "":
@@ -54,6 +56,9 @@ func (t *tool) printSet(s setSummary, set drafts.SetOutcome, dryRun bool) error 
 	_, err := fmt.Fprintln(t.out, text)
 	return err
 }
+
+// flagged names the flags that give documents.
+var flagged = strings.NewReplacer("loa", "the LOA (--loa)", "invoice", "the invoice (--invoice)")
 
 func results(set drafts.SetOutcome) []bulk.Result {
 	if set.Report == nil {

@@ -89,3 +89,21 @@ func (g *target) one(fits func(*porting.SubRequest) bool) (*porting.SubRequest, 
 	}
 	return nil, usagef("port request %s has %s: name the one that is meant", g.request.ID, plural(len(g.subs), "sub request"))
 }
+
+// subRequest finds the sub request of the sandbox that an argument means.
+func (t *tool) subRequest(ctx context.Context, argument string) (porting.SubRequestID, error) { //nolint:contextcheck // a sandbox is closed after its context has ended
+	w, err := t.connect()
+	if err != nil {
+		return "", err
+	}
+	defer w.close()
+	found, err := w.target(ctx, argument)
+	if err != nil {
+		return "", err
+	}
+	sub, err := found.one(func(*porting.SubRequest) bool { return true })
+	if err != nil {
+		return "", err
+	}
+	return sub.ID, nil
+}

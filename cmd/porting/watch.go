@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,9 @@ func (t *tool) watch() *cobra.Command {
 				return err
 			}
 			defer w.close()
+			if w.box != nil && !once {
+				_ = t.say("on the sandbox, watch lets the time pass")
+			}
 			opts := &watch.Options{Store: new(watch.MemoryStore)}
 			if len(args) > 0 {
 				if opts.PortRequests, err = w.ids(cmd.Context(), args); err != nil {
@@ -52,7 +56,7 @@ func (t *tool) watch() *cobra.Command {
 				defer func() { _ = file.Close() }()
 				opts.Store = file
 			}
-			if isTerminal(t.out) && isTerminal(t.in) && !once && !t.json {
+			if isTerminal(t.out) && isTerminal(t.in) && os.Getenv("TERM") != "dumb" && !once && !t.json {
 				return t.live(cmd.Context(), w, opts, &to)
 			}
 			opts.Clock = &clock{world: w, once: once, store: opts.Store, polled: func() {}}
@@ -92,6 +96,10 @@ func (t *tool) printEvent(e watch.Event) error {
 	if t.json {
 		return t.printJSON(e)
 	}
-	_, err := fmt.Fprintf(t.out, "%s  %v\n", e.Time.UTC().Format(time.DateTime+"Z"), e)
+	said := ""
+	if e.Comment != nil && e.Kind == watch.CommentAdded {
+		said = ": " + strings.Join(strings.Fields(e.Comment.Body), " ")
+	}
+	_, err := fmt.Fprintf(t.out, "%s  %v%s\n", e.Time.UTC().Format(time.DateTime+"Z"), e, said)
 	return err
 }

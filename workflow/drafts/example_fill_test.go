@@ -194,6 +194,6 @@ func ExamplePreflight() {
 	// Output:
 	// error locality must be filled in before the draft is submitted
 	// warning administrative_area is not a state or province of two letters
-	// warning default_message_profile_id is required by newer pages of the reference
+	// warning default_message_profile_id should be given: newer pages of the vendor's reference require it
 	// errors: 1
 }

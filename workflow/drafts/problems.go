@@ -108,7 +108,7 @@ var codes = map[string]struct {
 	CodeBadState:              {SeverityWarning, SourceDocumented, "is not a state or province of two letters"},
 	CodeNoPIN:                 {SeverityWarning, SourceDocumented, "is needed for accounts with wireless numbers; it is empty, or isn't shown"},
 	CodeNoAccount:             {SeverityWarning, SourceDerived, "is what the losing carrier looks for; it is empty, or isn't shown"},
-	CodeNoMessageProfile:      {SeverityWarning, SourceDocumented, "is required by newer pages of the reference"},
+	CodeNoMessageProfile:      {SeverityWarning, SourceDocumented, "should be given: newer pages of the vendor's reference require it"},
 	CodeFOCPast:               {SeverityWarning, SourceDerived, "is in the past"},
 	CodeFOCSoon:               {SeverityWarning, SourceDerived, "is less than 48 hours ahead"},
 	CodeFOCFar:                {SeverityWarning, SourceDerived, "is more than 30 days ahead"},

@@ -74,6 +74,9 @@ func (s *setRun) resume(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.result.Draft != nil || s.known.portRequest != "" {
+		s.result.LeftOut = s.numbersAt(s.known.leftOut)
+	}
 	if s.known.portRequest == "" {
 		return nil
 	}

@@ -365,6 +365,10 @@ func TestLeftOutStays(t *testing.T) {
 	requireDone(t, plan, outcome)
 	assert.Equal(t, []string{"+13125550182"}, outcome.Sets[0].LeftOut)
 	assert.Equal(t, checks, sandbox.Count("Portability.Check"))
+
+	outcome, err = drafts.Run(t.Context(), sandbox.Client(), plan, opts)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"+13125550182"}, outcome.Sets[0].LeftOut, "also when all is done")
 }
 
 // TestLostAnswers loses the answer to each call that must not be made twice, while the server

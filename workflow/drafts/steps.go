@@ -52,13 +52,21 @@ func (s *setRun) leaveOut(places []int) error {
 	if len(places) > 0 && (!s.set.LeaveOut || len(places) == len(s.numbers)) {
 		return &NotPortableError{NotPortable: len(places), Total: len(s.numbers), Report: s.result.Report}
 	}
-	for _, i := range places {
-		if i < 0 || i >= len(s.numbers) {
-			return errors.New("drafts: the journal names a number that the set doesn't have")
-		}
-		s.result.LeftOut = append(s.result.LeftOut, s.numbers[i])
+	s.result.LeftOut = s.numbersAt(places)
+	if len(s.result.LeftOut) < len(places) {
+		return errors.New("drafts: the journal names a number that the set doesn't have")
 	}
 	return nil
+}
+
+// numbersAt returns the set's numbers at some places, as far as it has them.
+func (s *setRun) numbersAt(places []int) (numbers []string) {
+	for _, i := range places {
+		if i >= 0 && i < len(s.numbers) {
+			numbers = append(numbers, s.numbers[i])
+		}
+	}
+	return numbers
 }
 
 // ours returns the numbers that can't be ported because a draft or a port request of this
