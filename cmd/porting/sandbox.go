@@ -52,7 +52,7 @@ func (t *tool) sandbox() *cobra.Command {
 		Use: "move ID|SUPPORT_KEY|NUMBER STATUS", Short: "Move a sub request to a status", Example: "  porting sandbox move +13125550185 exception",
 		Args: wants(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := t.subRequest(cmd.Context(), args[0])
+			id, err := t.subRequest(cmd, args[0])
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 	"github.com/numberporting/porting/workflow/intake"
@@ -91,13 +93,13 @@ func (g *target) one(fits func(*porting.SubRequest) bool) (*porting.SubRequest, 
 }
 
 // subRequest finds the sub request of the sandbox that an argument means.
-func (t *tool) subRequest(ctx context.Context, argument string) (porting.SubRequestID, error) { //nolint:contextcheck // a sandbox is closed after its context has ended
+func (t *tool) subRequest(cmd *cobra.Command, argument string) (porting.SubRequestID, error) {
 	w, err := t.connect()
 	if err != nil {
 		return "", err
 	}
 	defer w.close()
-	found, err := w.target(ctx, argument)
+	found, err := w.target(cmd.Context(), argument)
 	if err != nil {
 		return "", err
 	}
