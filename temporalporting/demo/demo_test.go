@@ -1,0 +1,12 @@
+package main
+
+import (
+	"testing"
+
+	"go.temporal.io/server/temporaltest"
+)
+
+func TestStart(t *testing.T) {
+	ts := temporaltest.NewServer(temporaltest.WithT(t))
+	_ = ts.GetDefaultClient()
+}
