@@ -293,7 +293,7 @@ func (w *world) check() {
 	w.t.Helper()
 	w.sandbox.AssertClean(w.t)
 	written := w.written.String()
-	for _, private := range []string{"55501", "Quince", "quince", "Lovejoy", "Marmalade", "60601", "60602", pin, "20451", portingtest.Token, portingtest.User} {
+	for _, private := range []string{"1312555", "Quince", "quince", "Lovejoy", "Marmalade", `"60601"`, `"60602"`, pin, "ACC-20451", portingtest.Token, portingtest.User} {
 		assert.NotContains(w.t, written, private)
 	}
 }

@@ -56,7 +56,7 @@ var quiet = log.NewStructuredLogger(slog.New(slog.DiscardHandler))
 
 // work is a worker that lives until it is killed.
 func work() error {
-	temporal, err := client.Dial(client.Options{HostPort: os.Getenv(envTemporal), Namespace: os.Getenv(envNamespace), Logger: quiet})
+	temporal, err := client.Dial(client.Options{HostPort: os.Getenv(envTemporal), Namespace: os.Getenv(envNamespace), Identity: "worker", Logger: quiet})
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, server: temporaltest.NewServer(temporaltest.WithT(t), temporaltest.WithBaseClientOptions(client.Options{Logger: quiet})), sandbox: portingtest.NewServer(portingtest.WithControl())}
+	w := &world{t: t, server: temporaltest.NewServer(temporaltest.WithT(t), temporaltest.WithBaseClientOptions(client.Options{Identity: "test", Logger: quiet})), sandbox: portingtest.NewServer(portingtest.WithControl())}
 	t.Cleanup(w.sandbox.Close)
 	w.temporal = w.server.GetDefaultClient()
 	return w
