@@ -63,7 +63,9 @@ type Activities struct {
 
 // Registry is what a Temporal worker, and a test's environment, is.
 type Registry interface {
+	// RegisterWorkflow is that of Temporal's worker.Registry.
 	RegisterWorkflow(workflow any)
+	// RegisterActivityWithOptions is that of Temporal's worker.Registry.
 	RegisterActivityWithOptions(activity any, options activity.RegisterOptions)
 }
 
@@ -76,6 +78,7 @@ func (a *Activities) Register(r Registry) {
 	r.RegisterWorkflow(Port)
 	register(r, &filled, activityPrepare, filled.prepare)
 	register(r, &filled, activitySubmit, filled.submit)
+	register(r, &filled, activityFind, filled.find)
 	register(r, &filled, activityLook, filled.look)
 	register(r, &filled, activityResolve, filled.resolve)
 	register(r, &filled, activityCancel, filled.cancel)
@@ -153,6 +156,18 @@ func (a *Activities) submit(ctx context.Context, r request) (porting.PortRequest
 	return submitted.PortRequest.ID, nil
 }
 
+// find looks for the port request of a draft. There is none if the draft wasn't submitted.
+func (a *Activities) find(ctx context.Context, r request) (porting.PortRequestID, error) {
+	_, isSubmitted, err := a.Client.Drafts.Submitted(ctx, r.Draft)
+	if errors.Is(err, porting.ErrNotFound) || err == nil && !isSubmitted {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return a.submit(ctx, r) // which only looks
+}
+
 // look reads the port request, and of its exceptions what the carriers say.
 func (a *Activities) look(ctx context.Context, r request) (look, error) {
 	p, err := a.read(ctx, r.PortRequest)
@@ -161,7 +176,7 @@ func (a *Activities) look(ctx context.Context, r request) (look, error) {
 	}
 	var summary watch.Summary
 	summary.Add(p)
-	seen := look{Turn: summary.Turn(), Left: 365 * 24 * time.Hour}
+	seen := look{Turn: summary.Turn(), Left: never}
 	var comments []porting.Comment
 	if seen.Turn == watch.Ours {
 		if comments, err = a.Client.Comments.List(ctx, r.PortRequest); err != nil {

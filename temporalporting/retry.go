@@ -13,6 +13,7 @@ import (
 const (
 	activityPrepare = "porting.Prepare"
 	activitySubmit  = "porting.Submit"
+	activityFind    = "porting.Find"
 	activityLook    = "porting.Look"
 	activityResolve = "porting.Resolve"
 	activityCancel  = "porting.Cancel"
@@ -26,6 +27,7 @@ const (
 var classes = map[string]porting.RetryClass{
 	activityPrepare: porting.RetryUnsafe,
 	activitySubmit:  porting.RetryUnsafe,
+	activityFind:    porting.RetrySafe,
 	activityLook:    porting.RetrySafe,
 	activityResolve: porting.RetryUnsafe,
 	activityCancel:  porting.RetryUnsafe,

@@ -91,8 +91,8 @@ func (s Summary) String() string {
 		if !sub.FOCDate.IsZero() {
 			status += " " + sub.FOCDate.Format(time.RFC3339)
 		}
-		for _, hint := range sub.Hints {
-			status += " " + hint.String()
+		if len(sub.Hints) > 0 {
+			status += " " + exceptions.Reading{Hints: sub.Hints}.String()
 		}
 		subs = append(subs, status)
 	}
@@ -120,9 +120,12 @@ type look struct {
 	SubRequests []SubRequest `json:"sub_requests"`
 
 	// Left is the time until the nearest FOC date, by the worker's clock; negative if that is
-	// over, a year if there is none.
+	// over, never if there is none.
 	Left time.Duration `json:"left"`
 }
+
+// never is further away than any FOC date.
+const never = 365 * 24 * time.Hour
 
 // add puts what was seen into the summary.
 func (s *Summary) add(seen look, now time.Time) {

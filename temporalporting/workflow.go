@@ -67,11 +67,13 @@ func Port(ctx workflow.Context, in Input) (*Summary, error) {
 		if !isSubmitted && !p.hasMoved() {
 			p.wait(ctx, 0)
 		}
+		isCancelled := p.PortRequest == "" && p.asked.cancel && !p.wasSubmitted(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case p.PortRequest == "" && p.asked.cancel: // the server deletes the draft some time
-			p.update(ctx, func() { p.Step, p.Turn, p.Problem = StepDone, watch.Cancelled, nil })
+		case isCancelled: // the server deletes the draft some time
+			p.Step, p.Turn, p.Problem = StepDone, watch.Cancelled, nil
+			p.tell(ctx)
 			return &p.Summary, nil
 		}
 	}
@@ -103,6 +105,7 @@ const looksPerRun = 250
 type port struct {
 	Summary
 
+	told     Summary // what was last told
 	times    Times
 	activity func(ctx workflow.Context, name string, r request) workflow.Future
 	receive  func() bool // takes in the signals that have come, and tells whether any is to be heeded
@@ -117,7 +120,7 @@ type asked struct{ fixed, cancel, newDate bool }
 
 // begin takes up a port where the run before has left it.
 func begin(ctx workflow.Context, in Input) *port {
-	p := &port{Summary: in.Summary, times: in.Times.withDefaults()}
+	p := &port{Summary: in.Summary, told: in.Summary, times: in.Times.withDefaults()}
 	p.Key = in.Key
 	p.activity = func(ctx workflow.Context, name string, r request) workflow.Future {
 		return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, p.times.options(name)), name, r)
@@ -142,7 +145,8 @@ func begin(ctx workflow.Context, in Input) *port {
 // documents. It tells whether the draft can be submitted.
 func (p *port) prepare(ctx workflow.Context) bool {
 	p.asked = asked{}
-	p.update(ctx, func() { p.Step, p.Turn, p.Problem = StepPrepare, "", nil })
+	p.Step, p.Turn, p.Problem = StepPrepare, "", nil
+	p.tell(ctx)
 	var made prepared
 	if !p.do(ctx, activityPrepare, request{Key: p.Key, NewDate: p.NewDate}, &made) {
 		return false
@@ -153,7 +157,8 @@ func (p *port) prepare(ctx workflow.Context) bool {
 
 // submit submits the draft and finds its port request.
 func (p *port) submit(ctx workflow.Context) bool {
-	p.update(ctx, func() { p.Step = StepSubmit })
+	p.Step = StepSubmit
+	p.tell(ctx)
 	return p.PortRequest != "" || p.do(ctx, activitySubmit, request{Draft: p.Draft}, &p.PortRequest)
 }
 
@@ -164,24 +169,34 @@ func (p *port) hasMoved() bool {
 	return p.moved
 }
 
+// wasSubmitted tells whether the draft was submitted in spite of all that is known, as after a lost
+// answer. If that can't be told, it waits for the next signal.
+func (p *port) wasSubmitted(ctx workflow.Context) bool {
+	for p.Draft != "" && ctx.Err() == nil && !p.do(ctx, activityFind, request{Draft: p.Draft}, &p.PortRequest) {
+		p.asked = asked{}
+		p.wait(ctx, 0)
+	}
+	p.asked.cancel = true
+	return p.PortRequest != ""
+}
+
 // look sees how the port request stands.
 func (p *port) look(ctx workflow.Context) {
 	var seen look
-	p.left = 0
+	p.left = never
+	defer p.tell(ctx)
 	if !p.do(ctx, activityLook, request{PortRequest: p.PortRequest}, &seen) {
 		return
 	}
+	p.add(seen, workflow.Now(ctx))
 	p.left, p.isOver = seen.Left, seen.Turn == watch.Ported || seen.Turn == watch.Cancelled
-	p.update(ctx, func() {
-		p.add(seen, workflow.Now(ctx))
-		p.Step, p.Turn = StepWatch, seen.Turn
-		switch {
-		case p.isOver:
-			p.Problem = nil
-		case p.Problem != nil:
-			p.Turn = watch.Ours
-		}
-	})
+	p.Step, p.Turn = StepWatch, seen.Turn
+	switch {
+	case p.isOver:
+		p.Problem = nil
+	case p.Problem != nil:
+		p.Turn = watch.Ours
+	}
 }
 
 // act does what signals have asked for.
@@ -208,13 +223,16 @@ func (p *port) act(ctx workflow.Context) {
 // archive keeps the evidence.
 func (p *port) archive(ctx workflow.Context) {
 	for p.Step != StepDone && ctx.Err() == nil {
-		p.update(ctx, func() { p.Step = StepArchive })
+		turn := p.Turn
+		p.Step = StepArchive
+		p.tell(ctx)
 		if p.do(ctx, activityArchive, request{PortRequest: p.PortRequest}, &p.Files) {
-			p.update(ctx, func() { p.Step = StepDone })
+			p.Step = StepDone
+			p.tell(ctx)
 			return
 		}
 		p.wait(ctx, 0)
-		p.asked = asked{}
+		p.asked, p.Turn = asked{}, turn
 	}
 }
 
@@ -233,13 +251,14 @@ func (p *port) do(ctx workflow.Context, name string, r request, result any) bool
 		problem.Kind, problem.Text = Kind(told.Type()), told.Message()
 	}
 	if !temporal.IsCanceledError(err) {
-		p.update(ctx, func() { p.Turn, p.Problem = watch.Ours, problem })
+		p.Turn, p.Problem = watch.Ours, problem
 	}
 	return false
 }
 
-// wait waits for a signal, for some time or, if that is 0, without an end.
+// wait waits for a signal, for some time or, if that is 0, without an end. Whoever is waited for is told.
 func (p *port) wait(ctx workflow.Context, d time.Duration) {
+	p.tell(ctx)
 	switch {
 	case p.receive():
 	case d == 0:
@@ -249,13 +268,12 @@ func (p *port) wait(ctx workflow.Context, d time.Duration) {
 	}
 }
 
-// update changes how the port stands, and tells of it unless all is as it was.
-func (p *port) update(ctx workflow.Context, change func()) {
-	before := p.Summary
-	change()
-	if p.sameAs(before) {
+// tell tells how the port stands, unless all is as it was.
+func (p *port) tell(ctx workflow.Context) {
+	if p.sameAs(p.told) {
 		return
 	}
 	p.Since = workflow.Now(ctx)
-	_ = p.activity(ctx, activityNotify, request{Summary: &p.Summary}).Get(ctx, nil) // a port doesn't wait for who can't be told
+	p.told = p.Summary
+	_ = p.activity(ctx, activityNotify, request{Summary: &p.Summary}).Get(ctx, nil) // a port goes on if somebody can't be told
 }

@@ -122,6 +122,7 @@ func TestLives(t *testing.T) {
 			number: number, turn: watch.Cancelled,
 			arrange: func(w *world) { w.signal(6*time.Hour, temporalporting.SignalCancel, nil) },
 			check: func(t *testing.T, w *world, _ temporalporting.Summary) {
+				t.Helper()
 				assert.Equal(t, 1, w.sandbox.Count("SubRequests.Cancel"))
 			},
 		},
@@ -136,6 +137,7 @@ func TestLives(t *testing.T) {
 			number: number, turn: watch.Ported,
 			arrange: func(w *world) { w.signal(2*day, temporalporting.SignalCancel, nil) },
 			check: func(t *testing.T, w *world, _ temporalporting.Summary) {
+				t.Helper()
 				i := 0
 				for w.told[i].Problem == nil {
 					i++
@@ -149,6 +151,7 @@ func TestLives(t *testing.T) {
 			number: number, turn: watch.Ported,
 			arrange: func(w *world) { w.signal(6*time.Hour, temporalporting.SignalNewDate, wanted) },
 			check: func(t *testing.T, _ *world, s temporalporting.Summary) {
+				t.Helper()
 				assert.True(t, s.SubRequests[0].FOCDate.Equal(wanted), s.SubRequests[0].FOCDate)
 			},
 		},
@@ -156,6 +159,7 @@ func TestLives(t *testing.T) {
 			number: number, turn: watch.Ported,
 			arrange: func(w *world) { w.signal(6*time.Hour, temporalporting.SignalFixed, nil) },
 			check: func(t *testing.T, w *world, _ temporalporting.Summary) {
+				t.Helper()
 				assert.Zero(t, w.sandbox.Count("Comments.Create"))
 			},
 		},
@@ -263,6 +267,19 @@ func TestBeforeSubmit(t *testing.T) {
 	}
 }
 
+// TestCancelledInTheDark cancels a port of which a submit went through whose answer was lost, which was then seen as a failure.
+func TestCancelledInTheDark(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, order(number))
+	w.sandbox.Inject(portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: portingtest.DropBefore()})
+	w.sandbox.Inject(portingtest.Fault{Operation: "Drafts.Submit", Nth: 2, Effect: portingtest.DropThenAct(3 * time.Hour)})
+	w.signal(6*time.Hour, temporalporting.SignalCancel, nil)
+	s := w.run()
+	assert.Equal(t, watch.Cancelled, s.Turn)
+	assert.NotEmpty(t, s.PortRequest)
+	assert.Equal(t, 1, w.sandbox.Count("SubRequests.Cancel"))
+}
+
 // TestByItself has things go wrong that pass by themselves. (The environment gives up after ten
 // attempts, which the policies don't.)
 func TestByItself(t *testing.T) {
@@ -275,6 +292,7 @@ func TestByItself(t *testing.T) {
 	}{
 		"an outage of an hour":          {fault: portingtest.Fault{Operation: "Portability.Check", Times: 18, Effect: portingtest.BadGateway()}},
 		"a rate limit of two hours":     {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.RateLimit("7200")}, least: 2 * time.Hour},
+		"the FOC windows move":          {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.RateLimit("432000")}, least: 0},
 		"create: acted":                 {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropAfter()}},
 		"create: acts later":            {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}},
 		"create: never acts":            {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropBefore()}},
