@@ -100,11 +100,12 @@ func register[T any](r Registry, a *Activities, name string, do func(context.Con
 
 // A request is what an activity is asked to do: each takes of it what it needs.
 type request struct {
-	Key         string                `json:"key,omitzero"`
-	NewDate     time.Time             `json:"new_date,omitzero"`
-	Draft       porting.DraftID       `json:"draft,omitzero"`
-	PortRequest porting.PortRequestID `json:"port_request,omitzero"`
-	Summary     *Summary              `json:"summary,omitzero"`
+	Key         string                 `json:"key,omitzero"`
+	NewDate     time.Time              `json:"new_date,omitzero"`
+	Draft       porting.DraftID        `json:"draft,omitzero"`
+	PortRequest porting.PortRequestID  `json:"port_request,omitzero"`
+	Exceptions  []porting.SubRequestID `json:"exceptions,omitzero"`
+	Summary     *Summary               `json:"summary,omitzero"`
 }
 
 // prepared is a draft that is ready, or the port request if it was submitted already.
@@ -226,17 +227,15 @@ type none struct{}
 
 // resolve changes each sub request with an exception to what the Source says, and answers the carrier.
 func (a *Activities) resolve(ctx context.Context, r request) (none, error) {
-	return a.each(ctx, r.PortRequest, func(s *porting.SubRequest) error {
-		if watch.TurnOf(s.Status) != watch.Ours {
-			return nil
+	var errs []error
+	for _, sub := range r.Exceptions {
+		fix, err := a.Source.Fix(ctx, r.Key, sub)
+		if err == nil {
+			_, err = exceptions.Resolve(ctx, a.Client, r.PortRequest, sub, fix, &exceptions.Options{LookAgain: a.LookAgain})
 		}
-		fix, err := a.Source.Fix(ctx, r.Key, s.ID)
-		if err != nil {
-			return err
-		}
-		_, err = exceptions.Resolve(ctx, a.Client, r.PortRequest, s.ID, fix, &exceptions.Options{LookAgain: a.LookAgain})
-		return err
-	})
+		errs = append(errs, err)
+	}
+	return none{}, errors.Join(errs...)
 }
 
 // cancel asks for the cancellation of each sub request that isn't ported or cancelled yet.

@@ -213,7 +213,15 @@ func (p *port) act(ctx workflow.Context) {
 		return
 	}
 	if todo.fixed {
-		p.do(ctx, activityResolve, all, nil)
+		p.look(ctx) // which exceptions there are now; an attempt that goes on where another has died may see fewer
+		for _, sub := range p.SubRequests {
+			if watch.TurnOf(sub.Status) == watch.Ours {
+				all.Exceptions = append(all.Exceptions, sub.ID)
+			}
+		}
+		if len(all.Exceptions) > 0 {
+			p.do(ctx, activityResolve, all, nil)
+		}
 	}
 	if todo.newDate {
 		p.do(ctx, activityNewDate, all, nil)

@@ -289,26 +289,28 @@ func TestByItself(t *testing.T) {
 		fault  portingtest.Fault
 		signal string // after six hours, or two days
 		least  time.Duration
+		sent   int // requests of the operation, if it isn't 0
 	}{
 		"an outage of an hour":          {fault: portingtest.Fault{Operation: "Portability.Check", Times: 18, Effect: portingtest.BadGateway()}},
 		"a rate limit of two hours":     {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.RateLimit("7200")}, least: 2 * time.Hour},
-		"the FOC windows move":          {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.RateLimit("432000")}, least: 0},
-		"create: acted":                 {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropAfter()}},
-		"create: acts later":            {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}},
+		"the FOC windows move":          {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.RateLimit("432000")}},
+		"create: acted":                 {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropAfter()}, sent: 1},
+		"create: acts later":            {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, sent: 1},
 		"create: never acts":            {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.DropBefore()}},
 		"create: it can't be read":      {fault: portingtest.Fault{Operation: "Drafts.Create", Times: once, Effect: portingtest.Truncate()}},
-		"document: acted":               {fault: portingtest.Fault{Operation: "Documents.Upload", Method: "POST", Route: "/origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents", Times: once, Effect: portingtest.DropAfter()}},
-		"document: acts later":          {fault: portingtest.Fault{Operation: "Documents.Upload", Method: "POST", Route: "/origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}},
-		"submit: acted":                 {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.DropAfter()}},
-		"submit: acts later":            {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}},
+		"document: acted":               {fault: portingtest.Fault{Operation: "Documents.Upload", Method: "POST", Route: "/origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents", Times: once, Effect: portingtest.DropAfter()}, sent: 4},
+		"document: acts later":          {fault: portingtest.Fault{Operation: "Documents.Upload", Method: "POST", Route: "/origination/porting/draft_port_requests/{draft_port_request_id}/supporting_documents", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, sent: 4},
+		"submit: acted":                 {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.DropAfter()}, sent: 1},
+		"submit: acts later":            {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, sent: 1},
 		"submit: never acts":            {fault: portingtest.Fault{Operation: "Drafts.Submit", Times: once, Effect: portingtest.DropBefore()}},
 		"an outage while we watch":      {fault: portingtest.Fault{Operation: "PortRequests.Get", Times: 18, Effect: portingtest.BadGateway()}},
-		"update: acted":                 {fault: portingtest.Fault{Operation: "SubRequests.Update", Times: once, Effect: portingtest.DropAfter()}, signal: temporalporting.SignalFixed},
-		"update: acts later":            {fault: portingtest.Fault{Operation: "SubRequests.Update", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, signal: temporalporting.SignalFixed},
-		"comment: acted":                {fault: portingtest.Fault{Operation: "Comments.Create", Times: once, Effect: portingtest.DropAfter()}, signal: temporalporting.SignalFixed},
-		"comment: acts later":           {fault: portingtest.Fault{Operation: "Comments.Create", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, signal: temporalporting.SignalFixed},
-		"cancel: acted":                 {fault: portingtest.Fault{Operation: "SubRequests.Cancel", Times: once, Effect: portingtest.DropAfter()}, signal: temporalporting.SignalCancel},
-		"cancel: acts later":            {fault: portingtest.Fault{Operation: "SubRequests.Cancel", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, signal: temporalporting.SignalCancel},
+		"update: acted":                 {fault: portingtest.Fault{Operation: "SubRequests.Update", Times: once, Effect: portingtest.DropAfter()}, signal: temporalporting.SignalFixed, sent: 1},
+		"update: acts later":            {fault: portingtest.Fault{Operation: "SubRequests.Update", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, signal: temporalporting.SignalFixed, sent: 1},
+		"comment: acted":                {fault: portingtest.Fault{Operation: "Comments.Create", Times: once, Effect: portingtest.DropAfter()}, signal: temporalporting.SignalFixed, sent: 1},
+		"comment: acts later":           {fault: portingtest.Fault{Operation: "Comments.Create", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, signal: temporalporting.SignalFixed, sent: 1},
+		"comment: never acts":           {fault: portingtest.Fault{Operation: "Comments.Create", Times: once, Effect: portingtest.DropBefore()}, signal: temporalporting.SignalFixed, sent: 2},
+		"cancel: acted":                 {fault: portingtest.Fault{Operation: "SubRequests.Cancel", Times: once, Effect: portingtest.DropAfter()}, signal: temporalporting.SignalCancel, sent: 1},
+		"cancel: acts later":            {fault: portingtest.Fault{Operation: "SubRequests.Cancel", Times: once, Effect: portingtest.DropThenAct(50 * time.Second)}, signal: temporalporting.SignalCancel, sent: 1},
 		"the answers to looks are lost": {fault: portingtest.Fault{Operation: "Drafts.List", Times: 5, Effect: portingtest.DropAfter()}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -332,6 +334,9 @@ func TestByItself(t *testing.T) {
 			assert.Equal(t, want, s.Turn)
 			for _, told := range w.told {
 				assert.Nil(t, told.Problem)
+			}
+			if test.sent > 0 {
+				assert.Equal(t, test.sent, w.sandbox.Count(test.fault.Operation))
 			}
 			if test.least > 0 {
 				i := 0
