@@ -349,25 +349,34 @@ func TestByItself(t *testing.T) {
 	}
 }
 
-// TestKilled kills the worker at each of the first requests of a port with an exception, before and
-// after the server has acted. The next attempt goes on.
+// TestKilled kills the worker at each of the first requests of a port, and at each that resolves its exception, before
+// and after the server has acted. The next attempt goes on.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	whole := newWorld(t, order("+13125550185", "+13125550160"))
-	whole.signal(2*day, temporalporting.SignalFixed, nil)
-	whole.run()
+	const first, resolving = 30, 9
 	for _, after := range []bool{false, true} {
-		for at := 1; at <= 30; at++ {
+		for at := 1; at <= first+resolving; at++ {
 			t.Run(fmt.Sprintf("at request %d, after it %v", at, after), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, order("+13125550185", "+13125550160"))
-				w.killAt, w.after = at, after
-				w.signal(2*day, temporalporting.SignalFixed, nil)
+				w.env.RegisterDelayedCallback(func() {
+					if at > first {
+						w.mu.Lock()
+						w.killAt = w.requests + at - first
+						w.mu.Unlock()
+					}
+					w.env.SignalWorkflow(temporalporting.SignalFixed, nil)
+				}, 2*day)
+				w.after = after
+				if at <= first {
+					w.killAt = at
+				}
 				s := w.run()
 				assert.Equal(t, watch.Ported, s.Turn)
 				assert.Equal(t, 1, w.deaths)
-				assert.LessOrEqual(t, w.sandbox.Count("Drafts.Create"), 1)
-				assert.LessOrEqual(t, w.sandbox.Count("Drafts.Submit"), 1)
+				for _, operation := range []string{"Drafts.Create", "Drafts.Submit", "SubRequests.Update", "Comments.Create"} {
+					assert.Equal(t, 1, w.sandbox.Count(operation), operation)
+				}
 			})
 		}
 	}
