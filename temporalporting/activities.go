@@ -44,8 +44,8 @@ type Activities struct {
 	// workers have to share it. If it is empty, none is kept.
 	Archive string
 
-	// Notify, if it isn't nil, is told how a port stands whenever that has changed: at least once, and in order. What it can't be told within
-	// [Times].Attempt isn't told again.
+	// Notify, if it isn't nil, is told how a port stands whenever that has changed: in order,
+	// and perhaps more than once. What it can't be told within [Times].Attempt it is never told.
 	Notify func(context.Context, Summary) error
 
 	// OnError, if it isn't nil, gets the whole error of each attempt that has failed. Its text

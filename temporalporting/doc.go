@@ -15,9 +15,9 @@
 //	answer, err := temporal.QueryWorkflow(ctx, start.ID, "", temporalporting.QuerySummary)
 //
 // [Port] reads from top to bottom as what happens. Its activities are the functions of the
-// packages in the repository's folder workflow: [drafts.Run] checks the numbers and makes their draft ready,
-// [drafts.Submit] submits it, [exceptions.Resolve] answers a carrier, [archive.ToFolder] keeps
-// the evidence.
+// packages in the repository's folder workflow: [drafts.Run] checks the numbers and makes
+// their draft ready, [drafts.Submit] submits it, [exceptions.Resolve] answers a carrier,
+// [archive.ToFolder] keeps the evidence.
 //
 // # At most once
 //
@@ -61,8 +61,9 @@
 // when the server suggests it, the workflow continues as new, with its summary.
 //
 // A port lives for weeks, so workers are replaced under it. A later version of this package
-// that makes the workflow take other steps branches with workflow.GetVersion, and keeps the
-// old branch for as long as a run of it can be open: a run ends with the port, or earlier as it
-// continues as new. A recorded history is replayed in the tests. With Temporal's worker versioning, let the workflow type be
-// upgraded automatically: a pinned port would need the workers that it began with for weeks.
+// that makes the workflow take other steps branches with workflow.GetVersion, and keeps the old
+// branch for as long as a run of it can be open: a run ends with the port, or earlier if it
+// continues as new. A recorded history is replayed in the tests. With Temporal's worker
+// versioning, let the workflow type be upgraded automatically: a pinned port would need the
+// workers that it began with for weeks.
 package temporalporting

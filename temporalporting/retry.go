@@ -82,8 +82,8 @@ func (t Times) next(left time.Duration) time.Duration {
 	return min(max(left/parts, t.MinLook), t.MaxLook)
 }
 
-// policy is how an activity is tried again after what passes by itself, an unknown outcome or the death of a worker. How
-// often isn't bounded: an outage of a day ends by itself, too.
+// policy is how an activity is tried again after what passes by itself, an unknown outcome or
+// the death of a worker. How often isn't bounded: an outage of a day ends by itself, too.
 func (t Times) policy(class porting.RetryClass) *temporal.RetryPolicy {
 	first := map[porting.RetryClass]time.Duration{
 		porting.RetrySafe:       t.Retry,

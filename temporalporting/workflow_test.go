@@ -21,6 +21,7 @@ import (
 func TestPort(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, order(number, "+13125550160", "+13125550101"))
+	w.input.Times = temporalporting.Times{}
 	early := w.summaryAfter(time.Hour)
 	late := w.summaryAfter(2 * day)
 	s := w.run()
@@ -267,7 +268,7 @@ func TestBeforeSubmit(t *testing.T) {
 	}
 }
 
-// TestCancelledInTheDark cancels a port of which a submit went through whose answer was lost, which was then seen as a failure.
+// TestCancelledInTheDark cancels a port whose submit went through after its outcome was unknown twice.
 func TestCancelledInTheDark(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, order(number))
@@ -349,8 +350,8 @@ func TestByItself(t *testing.T) {
 	}
 }
 
-// TestKilled kills the worker at each of the first requests of a port, and at each that resolves its exception, before
-// and after the server has acted. The next attempt goes on.
+// TestKilled kills the worker at each of the first requests of a port, and at each that resolves
+// its exception, before and after the server has acted. The next attempt goes on.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	const first, resolving = 30, 9

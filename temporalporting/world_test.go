@@ -61,6 +61,7 @@ type world struct {
 func newWorld(t *testing.T, set drafts.Set, opts ...portingtest.Option) *world {
 	t.Helper()
 	w := &world{t: t, sandbox: portingtest.NewServer(opts...), source: &source{set: set}, input: temporalporting.Input{Key: key}}
+	w.input.Times = temporalporting.Times{MinLook: time.Hour, MaxLook: 3 * time.Hour} // the defaults would take most of a test's time
 	t.Cleanup(w.sandbox.Close)
 	w.source.fix = exceptions.Fix{Profile: enduser.Profile{PostalCode: "60602"}, Comment: "The postal code is corrected."}
 	w.restart()
@@ -277,7 +278,8 @@ func (w *world) run() temporalporting.Summary {
 	return s
 }
 
-// continues makes one run of the workflow, and tells whether it has continued as new, which needs a new environment.
+// continues makes one run of the workflow, and tells whether it has continued as new, which
+// needs a new environment.
 func (w *world) continues() bool {
 	w.t.Helper()
 	w.env.ExecuteWorkflow(temporalporting.Port, w.input)

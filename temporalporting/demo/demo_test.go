@@ -183,8 +183,8 @@ func TestKilledInSubmit(t *testing.T) {
 			kill := w.worker()
 			run := w.start(orderKey(1, 0))
 			require.Eventually(t, func() bool { return submit.Fired() == 1 }, 30*time.Second, 10*time.Millisecond)
-			kill()
 			w.worker()
+			kill()
 			go w.advance(func() bool { return w.summary(run.GetID()).Step == temporalporting.StepWatch })
 			var s temporalporting.Summary
 			require.NoError(t, run.Get(t.Context(), &s))
