@@ -30,7 +30,7 @@ func main() {
 func run(root string, write bool) error {
 	var now []string
 
-	for _, module := range []string{".", "otelporting"} {
+	for _, module := range []string{".", "otelporting", "temporalporting"} {
 		lines, err := load(filepath.Join(root, module))
 		if err != nil {
 			return err

@@ -17,8 +17,8 @@ import (
 
 // porting is what this repository releases. CONTRIBUTING.md names the modules, too.
 var porting = release{
-	nested:   []string{"otelporting", "cmd/porting"},
-	imports:  []string{".", "otelporting"},
+	nested:   []string{"otelporting", "temporalporting", "cmd/porting"},
+	imports:  []string{".", "otelporting", "temporalporting"},
 	installs: []string{"cmd/porting", "cmd/porting-sandbox"},
 	runs: []run{
 		{[]string{"porting", "env"}, "the sandbox in "},
