@@ -27,10 +27,13 @@ func main() {
 	}
 }
 
+// modules are those that are released as packages.
+var modules = []string{".", "otelporting", "temporalporting"}
+
 func run(root string, write bool) error {
 	var now []string
 
-	for _, module := range []string{".", "otelporting", "temporalporting"} {
+	for _, module := range modules {
 		lines, err := load(filepath.Join(root, module))
 		if err != nil {
 			return err

@@ -142,8 +142,10 @@ func TestBreak(t *testing.T) {
 	write("porting.go", "package porting\n\nfunc Check(number string) error { return nil }\n")
 	write("api/api.go", "package main\n\nfunc main() {}\n")
 	write("CHANGELOG.md", "## [Unreleased]\n\n### Added\n\n- `porting.Check`\n")
-	write("otelporting/go.mod", "module example.com/porting/otelporting\n\ngo 1.26\n")
-	write("otelporting/otelporting.go", "package otelporting\n")
+	for _, name := range modules[1:] {
+		write(name+"/go.mod", "module example.com/porting/"+name+"\n\ngo 1.26\n")
+		write(name+"/"+name+".go", "package "+name+"\n")
+	}
 	fails(true, "")
 	fails(false, "")
 
