@@ -47,7 +47,7 @@ func run(ctx context.Context, out io.Writer) error {
 	defer server.Stop()
 	temporal := server.GetDefaultClient()
 	sandbox := portingtest.NewServer()
-	defer sandbox.Close()
+	defer sandbox.Close() //nolint:contextcheck // it ends by itself
 	fmt.Fprintln(out, "Temporal and the sandbox run on loopback.")
 
 	var mu sync.Mutex
