@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -92,7 +93,7 @@ func register[T any](r Registry, a *Activities, name string, do func(context.Con
 	r.RegisterActivityWithOptions(func(ctx context.Context, asked request) (T, error) {
 		result, err := do(ctx, asked)
 		if err != nil && a.OnError != nil {
-			a.OnError(ctx, cmp.Or(asked.Key, activity.GetInfo(ctx).WorkflowExecution.ID), err)
+			a.OnError(ctx, cmp.Or(asked.Key, strings.TrimPrefix(activity.GetInfo(ctx).WorkflowExecution.ID, idPrefix)), err)
 		}
 		return result, harmless(err, activity.GetInfo(ctx).Attempt)
 	}, activity.RegisterOptions{Name: name})
@@ -157,8 +158,22 @@ func (a *Activities) submit(ctx context.Context, r request) (porting.PortRequest
 	return submitted.PortRequest.ID, nil
 }
 
-// find looks for the port request of a draft. There is none if the draft wasn't submitted.
+// find looks for the port request of a draft or, if none is known, of the numbers. There is none if they
+// weren't submitted.
 func (a *Activities) find(ctx context.Context, r request) (porting.PortRequestID, error) {
+	if r.Draft == "" {
+		set, err := a.Source.Set(ctx, r.Key)
+		if err != nil {
+			return "", err
+		}
+		places, err := drafts.Find(ctx, a.Client, set.Numbers, nil)
+		for _, place := range places {
+			if place.PortRequest != nil {
+				return place.PortRequest.ID, nil
+			}
+		}
+		return "", err
+	}
 	_, isSubmitted, err := a.Client.Drafts.Submitted(ctx, r.Draft)
 	if errors.Is(err, porting.ErrNotFound) || err == nil && !isSubmitted {
 		return "", nil
@@ -171,7 +186,7 @@ func (a *Activities) find(ctx context.Context, r request) (porting.PortRequestID
 
 // look reads the port request, and of its exceptions what the carriers say.
 func (a *Activities) look(ctx context.Context, r request) (look, error) {
-	p, err := a.read(ctx, r.PortRequest)
+	p, err := a.read(ctx, r)
 	if err != nil {
 		return look{}, err
 	}
@@ -191,8 +206,8 @@ func (a *Activities) look(ctx context.Context, r request) (look, error) {
 			reading, _ := exceptions.Find(comments, s.ID)
 			sub.Hints = reading.Hints
 		}
-		if !s.Status.Terminal() && !s.FOCDate.IsZero() {
-			seen.Left = min(seen.Left, s.FOCDate.Sub(a.Now()))
+		if left := s.FOCDate.Sub(a.Now()); !s.Status.Terminal() && !s.FOCDate.IsZero() && left > -day {
+			seen.Left = min(seen.Left, left)
 		}
 		seen.SubRequests = append(seen.SubRequests, sub)
 	}
@@ -200,18 +215,43 @@ func (a *Activities) look(ctx context.Context, r request) (look, error) {
 }
 
 // read reads a port request with its numbers and sub requests.
-func (a *Activities) read(ctx context.Context, id porting.PortRequestID) (*porting.PortRequest, error) {
-	p, err := a.Client.PortRequests.Get(ctx, id, &porting.GetOptions{IncludeSubRequests: porting.Set(true), IncludePhoneNumbers: porting.Set(true)})
+func (a *Activities) read(ctx context.Context, r request) (*porting.PortRequest, error) {
+	p, err := a.Client.PortRequests.Get(ctx, r.PortRequest, &porting.GetOptions{IncludeSubRequests: porting.Set(true), IncludePhoneNumbers: porting.Set(true)})
+	if errors.Is(err, porting.ErrNotFound) {
+		p, err = a.complete(ctx, r, err)
+	}
 	if err != nil || len(p.SubRequests) > 0 {
 		return p, err
 	}
-	p.SubRequests, err = a.Client.SubRequests.List(ctx, id)
+	p.SubRequests, err = a.Client.SubRequests.List(ctx, r.PortRequest)
 	return p, err
 }
 
+// complete looks for a port request that isn't found among the complete ones, which the API may show in
+// their list only.
+func (a *Activities) complete(ctx context.Context, r request, notFound error) (*porting.PortRequest, error) {
+	set, err := a.Source.Set(ctx, r.Key)
+	if err != nil {
+		return nil, err
+	}
+	for _, number := range set.Numbers {
+		for p, err := range a.Client.PortRequests.All(ctx, &porting.PortRequestListOptions{
+			Search: number[1:], Status: porting.PortRequestListStatusComplete, IncludeSubRequests: porting.Set(true), IncludePhoneNumbers: porting.Set(true),
+		}) {
+			if err != nil {
+				return nil, err
+			}
+			if p.ID == r.PortRequest {
+				return p, nil
+			}
+		}
+	}
+	return nil, notFound
+}
+
 // each does something with each sub request, whatever becomes of those before it.
-func (a *Activities) each(ctx context.Context, id porting.PortRequestID, do func(*porting.SubRequest) error) (none, error) {
-	p, err := a.read(ctx, id)
+func (a *Activities) each(ctx context.Context, r request, do func(*porting.SubRequest) error) (none, error) {
+	p, err := a.read(ctx, r)
 	if err != nil {
 		return none{}, err
 	}
@@ -240,7 +280,7 @@ func (a *Activities) resolve(ctx context.Context, r request) (none, error) {
 
 // cancel asks for the cancellation of each sub request that isn't ported or cancelled yet.
 func (a *Activities) cancel(ctx context.Context, r request) (none, error) {
-	return a.each(ctx, r.PortRequest, func(s *porting.SubRequest) error {
+	return a.each(ctx, r, func(s *porting.SubRequest) error {
 		if s.Status.Terminal() || s.Status == porting.SubRequestStatusCancelPending {
 			return nil
 		}
@@ -251,7 +291,7 @@ func (a *Activities) cancel(ctx context.Context, r request) (none, error) {
 
 // newDate asks for the FOC date nearest to the new one, for each sub request.
 func (a *Activities) newDate(ctx context.Context, r request) (none, error) {
-	return a.each(ctx, r.PortRequest, func(s *porting.SubRequest) error {
+	return a.each(ctx, r, func(s *porting.SubRequest) error {
 		if s.Status.Terminal() {
 			return nil
 		}

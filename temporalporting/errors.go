@@ -27,7 +27,7 @@ func harmless(err error, attempt int32) error {
 	options := temporal.ApplicationErrorOptions{
 		NonRetryable: kind == KindRefused || kind == KindMoved || kind == KindUnknown && attempt > 1,
 	}
-	if limited, ok := errors.AsType[*porting.RateLimitError](err); ok {
+	if limited, ok := errors.AsType[*porting.RateLimitError](err); ok && kind == KindFailed {
 		options.NextRetryDelay = limited.RetryAfter
 	}
 	return temporal.NewApplicationErrorWithOptions(describe(err), string(kind), options)
@@ -55,6 +55,7 @@ func kindOf(err error) Kind {
 // unknown are the errors that leave open whether something was done.
 var unknown = []func(error) bool{
 	is[*porting.OutcomeUnknownError], is[*drafts.UnknownError], is[*drafts.SubmitUnknownError], is[*drafts.UploadUnknownError],
+	is[*drafts.UnresolvedError],
 	is[*drafts.CorrectUnknownError], is[*exceptions.UnknownError],
 	func(err error) bool {
 		unread, ok := errors.AsType[*porting.DecodeError](err)

@@ -66,38 +66,45 @@ func (t Times) withDefaults() Times {
 	or(&t.Settle, time.Minute)
 	or(&t.Attempt, 10*time.Minute)
 	or(&t.Retry, 10*time.Second)
-	or(&t.MaxRetry, max(10*time.Minute, t.Settle, t.Retry))
+	or(&t.MaxRetry, 10*time.Minute)
+	t.MaxRetry = max(t.MaxRetry, t.Settle, t.Retry)
 	or(&t.MinLook, 2*time.Minute)
 	or(&t.MaxLook, max(30*time.Minute, t.MinLook))
 	return t
 }
 
+const day = 24 * time.Hour
+
 // next is the wait before the next look at a port request whose FOC date is so far away. A
 // date that has been over for a day counts as none.
 func (t Times) next(left time.Duration) time.Duration {
-	const parts, day = 24, 24 * time.Hour
-	if left < -day {
-		return t.MaxLook
-	}
+	const parts = 24
 	return min(max(left/parts, t.MinLook), t.MaxLook)
 }
 
+// attempts is how often an activity is tried before a person is told. The workflow goes on trying.
+const attempts = 10
+
 // policy is how an activity is tried again after what passes by itself, an unknown outcome or
-// the death of a worker. How often isn't bounded: an outage of a day ends by itself, too.
+// the death of a worker.
 func (t Times) policy(class porting.RetryClass) *temporal.RetryPolicy {
 	first := map[porting.RetryClass]time.Duration{
 		porting.RetrySafe:       t.Retry,
 		porting.RetryIdempotent: t.Retry,
 		porting.RetryUnsafe:     t.Settle, // the server may still be working on what the attempt before has sent
 	}[class]
-	return &temporal.RetryPolicy{InitialInterval: first, BackoffCoefficient: 2, MaximumInterval: max(t.MaxRetry, first)}
+	return &temporal.RetryPolicy{InitialInterval: first, BackoffCoefficient: 2, MaximumInterval: max(t.MaxRetry, first), MaximumAttempts: attempts}
 }
 
 // options are those of an activity.
 func (t Times) options(activity string) workflow.ActivityOptions {
-	options := workflow.ActivityOptions{StartToCloseTimeout: t.Attempt, RetryPolicy: t.policy(classes[activity])}
-	if activity == activityNotify { // a port doesn't wait for who can't be told
-		options.ScheduleToCloseTimeout = t.Attempt
+	options := workflow.ActivityOptions{
+		StartToCloseTimeout: t.Attempt,
+		WaitForCancellation: true, // a workflow that has ended lets another of its ID begin
+		RetryPolicy:         t.policy(classes[activity]),
+	}
+	if activity == activityNotify { // a port waits no longer for who can't be told
+		options.StartToCloseTimeout, options.ScheduleToCloseTimeout = t.Attempt/attempts, t.Attempt
 	}
 	return options
 }

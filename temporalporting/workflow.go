@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/watch"
 )
 
@@ -41,13 +42,21 @@ type Input struct {
 	Summary Summary `json:"summary,omitzero"`
 }
 
-// StartOptions are the options to start [Port] with. The key is the workflow's ID, so that a
+// WorkflowID is the ID of a port's workflow: the key with "porting/" before it, so that no other
+// workflow of the order has it.
+func WorkflowID(key string) string { return idPrefix + key }
+
+const idPrefix = "porting/"
+
+// StartOptions are the options to start [Port] with. The ID is made of the key, so that a
 // set of numbers has one workflow: while it runs, another start gets the same run; once it
-// has ended well, another start is an error. One that has failed or was terminated can be started
-// again: it looks for what is there. To port the same numbers once more, take another key.
+// has ended well, another start is an error, for as long as the namespace keeps it. One that
+// has failed can be started again: it looks for what is there. After Temporal's Terminate, wait for
+// [Times].Attempt and Settle first, since the activity goes on. To port the same numbers once more,
+// take another key.
 func StartOptions(taskQueue, key string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID:                       key,
+		ID:                       WorkflowID(key),
 		TaskQueue:                taskQueue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
@@ -65,7 +74,7 @@ func Port(ctx workflow.Context, in Input) (*Summary, error) {
 	for p.PortRequest == "" {
 		isSubmitted := p.prepare(ctx) && p.submit(ctx)
 		if !isSubmitted && !p.hasMoved() {
-			p.wait(ctx, 0)
+			p.waitForHelp(ctx)
 		}
 		isCancelled := p.PortRequest == "" && p.asked.cancel && !p.wasSubmitted(ctx)
 		switch {
@@ -105,6 +114,7 @@ const looksPerRun = 250
 type port struct {
 	Summary
 
+	stood    Summary // how it stood when that last changed
 	told     Summary // what was last told
 	times    Times
 	activity func(ctx workflow.Context, name string, r request) workflow.Future
@@ -120,7 +130,7 @@ type asked struct{ fixed, cancel, newDate bool }
 
 // begin takes up a port where the run before has left it.
 func begin(ctx workflow.Context, in Input) *port {
-	p := &port{Summary: in.Summary, told: in.Summary, times: in.Times.withDefaults()}
+	p := &port{Summary: in.Summary, stood: in.Summary, told: in.Summary, times: in.Times.withDefaults()}
 	p.Key = in.Key
 	p.activity = func(ctx workflow.Context, name string, r request) workflow.Future {
 		return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, p.times.options(name)), name, r)
@@ -144,12 +154,19 @@ func begin(ctx workflow.Context, in Input) *port {
 // prepare has the numbers checked and their draft made ready: filled in, with FOC dates and
 // documents. It tells whether the draft can be submitted.
 func (p *port) prepare(ctx workflow.Context) bool {
+	isHelped := p.asked != asked{} || p.Problem != nil && p.Problem.Kind != KindFailed
 	p.asked = asked{}
-	p.Step, p.Turn, p.Problem = StepPrepare, "", nil
+	p.Step = StepPrepare
+	if isHelped { // else it is tried again, and a person still has to look
+		p.Turn, p.Problem = "", nil
+	}
 	p.tell(ctx)
 	var made prepared
 	if !p.do(ctx, activityPrepare, request{Key: p.Key, NewDate: p.NewDate}, &made) {
 		return false
+	}
+	if p.Problem == nil {
+		p.Turn = ""
 	}
 	p.Draft, p.PortRequest, p.Numbers, p.LeftOut = made.Draft, made.PortRequest, made.Numbers, made.LeftOut
 	return !p.receive() // somebody may just have cancelled
@@ -172,9 +189,9 @@ func (p *port) hasMoved() bool {
 // wasSubmitted tells whether the draft was submitted in spite of all that is known, as after a lost
 // answer. If that can't be told, it waits for the next signal.
 func (p *port) wasSubmitted(ctx workflow.Context) bool {
-	for p.Draft != "" && ctx.Err() == nil && !p.do(ctx, activityFind, request{Draft: p.Draft}, &p.PortRequest) {
+	for ctx.Err() == nil && !p.do(ctx, activityFind, request{Key: p.Key, Draft: p.Draft}, &p.PortRequest) {
 		p.asked = asked{}
-		p.wait(ctx, 0)
+		p.waitForHelp(ctx)
 	}
 	p.asked.cancel = true
 	return p.PortRequest != ""
@@ -185,7 +202,7 @@ func (p *port) look(ctx workflow.Context) {
 	var seen look
 	p.left = never
 	defer p.tell(ctx)
-	if !p.do(ctx, activityLook, request{PortRequest: p.PortRequest}, &seen) {
+	if !p.do(ctx, activityLook, request{Key: p.Key, PortRequest: p.PortRequest}, &seen) {
 		return
 	}
 	p.add(seen, workflow.Now(ctx))
@@ -228,24 +245,24 @@ func (p *port) act(ctx workflow.Context) {
 	}
 }
 
-// archive keeps the evidence.
+// archive keeps the evidence. If that can't be, a cancellation ends it.
 func (p *port) archive(ctx workflow.Context) {
 	for p.Step != StepDone && ctx.Err() == nil {
 		turn := p.Turn
 		p.Step = StepArchive
 		p.tell(ctx)
-		if p.do(ctx, activityArchive, request{PortRequest: p.PortRequest}, &p.Files) {
-			p.Step = StepDone
+		if p.do(ctx, activityArchive, request{Key: p.Key, PortRequest: p.PortRequest}, &p.Files) || p.asked.cancel {
+			p.Step, p.Turn = StepDone, turn
 			p.tell(ctx)
 			return
 		}
-		p.wait(ctx, 0)
-		p.asked, p.Turn = asked{}, turn
+		p.waitForHelp(ctx)
+		p.asked, p.Turn = asked{cancel: p.asked.cancel}, turn
 	}
 }
 
-// do runs an activity and tells whether it went well. If it didn't, it waits for a person: the
-// policy of its class has tried again what passes by itself.
+// do runs an activity and tells whether it went well. If it didn't, a person has to look: the
+// policy of its class has tried again what passes by itself. What was sent has come to rest then.
 func (p *port) do(ctx workflow.Context, name string, r request, result any) bool {
 	err := p.activity(ctx, name, r).Get(ctx, result)
 	if err == nil {
@@ -258,10 +275,24 @@ func (p *port) do(ctx workflow.Context, name string, r request, result any) bool
 	if told, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		problem.Kind, problem.Text = Kind(told.Type()), told.Message()
 	}
-	if !temporal.IsCanceledError(err) {
-		p.Turn, p.Problem = watch.Ours, problem
+	if temporal.IsCanceledError(err) {
+		return false
+	}
+	p.Turn, p.Problem = watch.Ours, problem
+	if classes[name] == porting.RetryUnsafe && (problem.Kind == KindUnknown || problem.Kind == KindFailed) {
+		p.tell(ctx)
+		_ = workflow.Sleep(ctx, p.times.Settle) // whoever signals at once
 	}
 	return false
+}
+
+// waitForHelp waits for a signal. What can pass by itself is tried again without one, too.
+func (p *port) waitForHelp(ctx workflow.Context) {
+	if p.Problem != nil && p.Problem.Kind == KindFailed {
+		p.wait(ctx, p.times.MaxRetry)
+	} else {
+		p.wait(ctx, 0)
+	}
 }
 
 // wait waits for a signal, for some time or, if that is 0, without an end. Whoever is waited for is told.
@@ -278,10 +309,13 @@ func (p *port) wait(ctx workflow.Context, d time.Duration) {
 
 // tell tells how the port stands, unless all is as it was.
 func (p *port) tell(ctx workflow.Context) {
+	if !p.sameAs(p.stood) {
+		p.Since, p.stood = workflow.Now(ctx), p.Summary
+	}
 	if p.sameAs(p.told) {
 		return
 	}
-	p.Since = workflow.Now(ctx)
-	p.told = p.Summary
-	_ = p.activity(ctx, activityNotify, request{Summary: &p.Summary}).Get(ctx, nil) // a port goes on if somebody can't be told
+	if p.activity(ctx, activityNotify, request{Summary: &p.Summary}).Get(ctx, nil) == nil { // else the next look tells it
+		p.told = p.Summary
+	}
 }

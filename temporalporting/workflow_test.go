@@ -148,6 +148,25 @@ func TestLives(t *testing.T) {
 				assert.Equal(t, watch.Ours, w.told[i].Turn)
 			},
 		},
+		"we cancel, and one answer is lost beside a rate limit": {
+			number: number, turn: watch.Cancelled,
+			arrange: func(w *world) {
+				w.source.set.Numbers = []string{number, "+13125550160"} // of two carriers
+				w.sandbox.Inject(portingtest.Fault{Operation: "SubRequests.Cancel", Nth: 1, Effect: portingtest.DropThenAct(30 * time.Second)})
+				w.sandbox.Inject(portingtest.Fault{Operation: "SubRequests.Cancel", Nth: 2, Effect: portingtest.RateLimit("1")})
+				w.sandbox.Inject(portingtest.Fault{Operation: "SubRequests.Cancel", Nth: 3, Effect: portingtest.RateLimit("1")})
+				w.signal(6*time.Hour, temporalporting.SignalCancel, nil)
+			},
+		},
+		"the API hides what is complete": {
+			number: number, turn: watch.Ported,
+			arrange: func(w *world) {
+				w.env.RegisterDelayedCallback(func() {
+					w.sandbox.Inject(portingtest.Fault{Operation: "PortRequests.Get", Effect: portingtest.Respond(404, "")})
+				}, 3*day)
+				w.signal(20*day, temporalporting.SignalCancel, nil) // the archive can't read it either
+			},
+		},
 		"a new date": {
 			number: number, turn: watch.Ported,
 			arrange: func(w *world) { w.signal(6*time.Hour, temporalporting.SignalNewDate, wanted) },
@@ -211,6 +230,13 @@ func TestBeforeSubmit(t *testing.T) {
 				w.sandbox.Inject(portingtest.Fault{Times: 1, Effect: portingtest.Respond(401, `{"message":"unknown user Ada Lovejoy"}`)})
 			},
 			kind: temporalporting.KindRefused, text: "401",
+			signal: temporalporting.SignalFixed, turn: watch.Ported,
+		},
+		"an outage of days": { // and no signal would be needed
+			arrange: func(w *world) {
+				w.sandbox.Inject(portingtest.Fault{Operation: "Portability.Check", Times: 500, Effect: portingtest.BadGateway()})
+			},
+			kind: temporalporting.KindFailed, text: "Portability.Check: 502",
 			signal: temporalporting.SignalFixed, turn: watch.Ported,
 		},
 		"the server names a value": {
@@ -281,8 +307,19 @@ func TestCancelledInTheDark(t *testing.T) {
 	assert.Equal(t, 1, w.sandbox.Count("SubRequests.Cancel"))
 }
 
-// TestByItself has things go wrong that pass by themselves. (The environment gives up after ten
-// attempts, which the policies don't.)
+// TestNotify has nobody listen for a while. What is new is told all the same.
+func TestNotify(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, order(number))
+	w.deaf = 25
+	s := w.run()
+	assert.Equal(t, watch.Ported, s.Turn)
+	require.NotEmpty(t, w.told)
+	assert.Equal(t, temporalporting.StepDone, w.told[len(w.told)-1].Step)
+	assert.Zero(t, w.deaf)
+}
+
+// TestByItself has things go wrong that pass by themselves.
 func TestByItself(t *testing.T) {
 	t.Parallel()
 	const once = 1
@@ -425,7 +462,8 @@ func TestTemporalsCancellation(t *testing.T) {
 func TestStartOptions(t *testing.T) {
 	t.Parallel()
 	opts := temporalporting.StartOptions("queue", key)
-	assert.Equal(t, key, opts.ID)
+	assert.Equal(t, "porting/"+key, opts.ID)
+	assert.Equal(t, temporalporting.WorkflowID(key), opts.ID)
 	assert.Equal(t, "queue", opts.TaskQueue)
 	assert.Equal(t, enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, opts.WorkflowIDConflictPolicy)
 	assert.Equal(t, enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY, opts.WorkflowIDReusePolicy)

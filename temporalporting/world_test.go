@@ -56,6 +56,7 @@ type world struct {
 	after    bool // it dies after the server has acted
 	isDead   bool
 	deaths   int
+	deaf     int // how often nobody listens to what is told
 }
 
 func newWorld(t *testing.T, set drafts.Set, opts ...portingtest.Option) *world {
@@ -77,7 +78,7 @@ func (w *world) restart() {
 	w.env.SetStartTime(w.sandbox.Now())
 	w.env.SetTestTimeout(time.Minute)
 	w.env.SetDataConverter(recorder{converter.GetDefaultDataConverter(), &w.written})
-	w.env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&intercepted{world: w}}})
+	w.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute, Interceptors: []interceptor.WorkerInterceptor{&intercepted{world: w}}})
 	transport := porting.NewTransport()
 	w.t.Cleanup(transport.CloseIdleConnections)
 	activities := &temporalporting.Activities{
@@ -90,6 +91,10 @@ func (w *world) restart() {
 		LookAgain: time.Millisecond,
 		Now:       w.sandbox.Now,
 		Notify: func(_ context.Context, s temporalporting.Summary) error {
+			if w.deaf > 0 {
+				w.deaf--
+				return errors.New("nobody listens")
+			}
 			w.told = append(w.told, s)
 			return nil
 		},

@@ -129,7 +129,7 @@ func (w *world) start(key string) client.WorkflowRun {
 func (w *world) summary(key string) (s temporalporting.Summary) {
 	ctx, stop := context.WithTimeout(w.t.Context(), 2*time.Second) // its worker may just have been killed
 	defer stop()
-	if answer, err := w.temporal.QueryWorkflow(ctx, key, "", temporalporting.QuerySummary); err == nil {
+	if answer, err := w.temporal.QueryWorkflow(ctx, temporalporting.WorkflowID(key), "", temporalporting.QuerySummary); err == nil {
 		_ = answer.Get(&s)
 	}
 	return s
@@ -139,7 +139,7 @@ func (w *world) summary(key string) (s temporalporting.Summary) {
 func (w *world) history(key string) *history.History {
 	w.t.Helper()
 	whole := &history.History{}
-	for pages := w.temporal.GetWorkflowHistory(w.t.Context(), key, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); pages.HasNext(); {
+	for pages := w.temporal.GetWorkflowHistory(w.t.Context(), temporalporting.WorkflowID(key), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); pages.HasNext(); {
 		event, err := pages.Next()
 		require.NoError(w.t, err)
 		whole.Events = append(whole.Events, event)
@@ -296,7 +296,7 @@ func (w *world) resolve(keys []string) {
 		case <-tick.C:
 			for _, key := range keys {
 				if w.summary(key).Turn == watch.Ours {
-					_ = w.temporal.SignalWorkflow(w.t.Context(), key, "", temporalporting.SignalFixed, nil) // the next round repeats it
+					_ = w.temporal.SignalWorkflow(w.t.Context(), temporalporting.WorkflowID(key), "", temporalporting.SignalFixed, nil) // the next round repeats it
 				}
 			}
 		case <-w.t.Context().Done():

@@ -65,7 +65,7 @@ func run(ctx context.Context, out io.Writer) error {
 			_, err := fmt.Fprintln(out, sandbox.Now().Format("Mon 2 Jan 15:04"), s)
 			if err == nil && s.Turn == watch.Ours && !exceptions[s.Key] { // a person would see to it now
 				exceptions[s.Key] = true
-				err = temporal.SignalWorkflow(ctx, s.Key, "", temporalporting.SignalFixed, nil)
+				err = temporal.SignalWorkflow(ctx, temporalporting.WorkflowID(s.Key), "", temporalporting.SignalFixed, nil)
 			}
 			return err
 		},
