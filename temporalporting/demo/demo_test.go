@@ -183,16 +183,17 @@ func TestKilledInSubmit(t *testing.T) {
 			w := newWorld(t)
 			submit := w.sandbox.Inject(portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: effect})
 			kill := w.worker()
-			run := w.start(orderKey(1, 0))
+			key := orderKey(1, 0)
+			run := w.start(key)
 			require.Eventually(t, func() bool { return submit.Fired() == 1 }, 30*time.Second, 10*time.Millisecond)
 			w.worker()
 			kill()
-			go w.advance(func() bool { return w.summary(run.GetID()).Step == temporalporting.StepWatch })
+			go w.advance(func() bool { return w.summary(key).Step == temporalporting.StepWatch })
 			var s temporalporting.Summary
 			require.NoError(t, run.Get(t.Context(), &s))
 			assert.Equal(t, watch.Ported, s.Turn)
 			w.sandbox.AssertClean(t)
-			t.Log(w.eventsWithoutPrivate(run.GetID()), "events,", w.sandbox.Count("Drafts.Submit"), "submits sent")
+			t.Log(w.eventsWithoutPrivate(key), "events,", w.sandbox.Count("Drafts.Submit"), "submits sent")
 		})
 	}
 }
