@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,11 +11,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
 	"github.com/numberporting/porting/workflow/drafts"
 )
@@ -157,7 +160,6 @@ func TestFailures(t *testing.T) {
 		name   string
 		fault  portingtest.Fault
 		number string // that is added to the set
-		once   bool   // the job has one attempt
 
 		state rivertype.JobState // that it comes to
 		todo  string             // what a person is told
@@ -187,11 +189,10 @@ func TestFailures(t *testing.T) {
 			state: rivertype.JobStateCompleted,
 		},
 		{
-			name:  "the last attempt",
-			fault: portingtest.Fault{Operation: "Portability.Check", Times: 2, Effect: portingtest.BadGateway()},
-			once:  true,
+			name:  "a refusal that says what is private",
+			fault: portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: portingtest.Respond(http.StatusUnprocessableEntity, tooFrank)},
 			state: rivertype.JobStateCancelled,
-			todo:  "502",
+			todo:  "Drafts.Submit: 422",
 		},
 	}
 	for _, test := range tests {
@@ -208,10 +209,6 @@ func TestFailures(t *testing.T) {
 				r.sandbox.Inject(test.fault)
 			}
 			s := r.service()
-			if test.once {
-				_, err := s.jobs.Insert(t.Context(), portArgs{Key: key}, &river.InsertOpts{MaxAttempts: 1})
-				require.NoError(t, err)
-			}
 			r.order(s, "bakery")
 			stop := r.start(s)
 			job := r.comesTo(s, "bakery", test.state)
@@ -242,6 +239,145 @@ func TestFailures(t *testing.T) {
 			assert.Empty(t, r.todos())
 			r.sandbox.AssertClean(t)
 		})
+	}
+}
+
+// tooFrank is an answer of a server that says what no request held.
+const tooFrank = `{"message":"account holder JOHN Q SMITH does not match, PIN 4411907"}`
+
+// TestLastAttempt has a job's only attempt fail in each way. A person is told, and has the job go on.
+func TestLastAttempt(t *testing.T) {
+	t.Parallel()
+	const timeout = time.Second
+	errOrder := errors.New("the order of JOHN Q SMITH can't be read")
+	tests := []struct {
+		name  string
+		fault portingtest.Fault
+		harm  func(*rig, *service)
+		todo  string
+	}{
+		{
+			name:  "the server fails",
+			fault: portingtest.Fault{Operation: "Portability.Check", Times: 2, Effect: portingtest.BadGateway()},
+			todo:  "Portability.Check: 502",
+		},
+		{
+			name:  "the outcome is unknown",
+			fault: portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: portingtest.DropBefore()},
+			todo:  "submitted is unknown",
+		},
+		{
+			name: "the time is over",
+			harm: func(_ *rig, s *service) {
+				s.set = func(ctx context.Context, _ string) (drafts.Set, error) {
+					<-ctx.Done()
+					return drafts.Set{}, ctx.Err()
+				}
+			},
+			todo: "an error of the type context.",
+		},
+		{
+			name: "the order can't be read",
+			harm: func(_ *rig, s *service) {
+				s.set = func(context.Context, string) (drafts.Set, error) { return drafts.Set{}, errOrder }
+			},
+			todo: "an error of the type *errors.errorString",
+		},
+		{
+			name: "there is no connection for the journal",
+			harm: func(r *rig, s *service) {
+				config := r.pool.Config()
+				config.ConnConfig.RuntimeParams["unheard_of"] = "on"
+				config.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) error { // which is for the pool's own
+					delete(c.RuntimeParams, "unheard_of")
+					return nil
+				}
+				pool, err := pgxpool.NewWithConfig(r.t.Context(), config)
+				require.NoError(r.t, err)
+				r.t.Cleanup(pool.Close)
+				s.pool = pool
+			},
+			todo: "PostgreSQL: ",
+		},
+		{
+			name: "a person can't be told at first",
+			harm: func(r *rig, s *service) {
+				runs := 0
+				s.set = func(ctx context.Context, _ string) (drafts.Set, error) {
+					runs++
+					switch runs {
+					case 1:
+						_, err := r.pool.Exec(ctx, "ALTER TABLE port_todos RENAME TO away")
+						assert.NoError(r.t, err)
+					case 2:
+						_, err := r.pool.Exec(ctx, "ALTER TABLE away RENAME TO port_todos")
+						assert.NoError(r.t, err)
+					}
+					return drafts.Set{}, errOrder
+				}
+			},
+			todo: "an error of the type *errors.errorString",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			if test.fault.Operation != "" {
+				r.sandbox.Inject(test.fault)
+			}
+			s := r.service(func(config *river.Config) { config.JobTimeout = timeout })
+			if test.harm != nil {
+				test.harm(r, s)
+			}
+			_, err := s.jobs.Insert(t.Context(), portArgs{Key: r.sets.keys["bakery"]}, &river.InsertOpts{MaxAttempts: 1})
+			require.NoError(t, err)
+			r.order(s, "bakery")
+			stop := r.start(s)
+			job := r.comesTo(s, "bakery", rivertype.JobStateCancelled)
+			stop()
+			if todos := r.todos(); assert.Len(t, todos, 1) {
+				assert.Contains(t, todos[0], test.todo)
+			}
+			_, err = s.jobs.JobRetry(t.Context(), job.ID)
+			require.NoError(t, err)
+			r.start(r.service())
+			r.comesTo(s, "bakery", rivertype.JobStateCompleted)
+			assert.Empty(t, r.todos())
+			r.sandbox.AssertClean(t)
+		})
+	}
+}
+
+// TestException has a person told of a rejection while the API doesn't say why.
+func TestException(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	s := r.service()
+	portRequest, subs := r.sandbox.AddPortRequest(r.sets.numbers("bakery")...)
+	r.sandbox.Move(subs[0], porting.SubRequestStatusException)
+	r.sandbox.AddComment(portRequest, subs[0], "The account number does not match.")
+	r.sandbox.Inject(portingtest.Fault{Operation: "Comments.List", Nth: 1, Effect: portingtest.Respond(http.StatusForbidden, tooFrank)})
+	inserted, err := s.jobs.Insert(t.Context(), exceptionArgs{"event", portRequest, subs[0], time.Now()}, nil)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	require.NoError(t, s.jobs.Start(ctx))
+	defer func() { stop(); <-s.jobs.Stopped() }()
+
+	comesTo := func(states ...rivertype.JobState) {
+		require.Eventually(t, func() bool {
+			job, err := s.jobs.JobGet(t.Context(), inserted.Job.ID)
+			return assert.NoError(t, err) && len(job.Errors) == 1 && slices.Contains(states, job.State)
+		}, 20*time.Second, 20*time.Millisecond, r.log)
+	}
+	const rejected = "the carrier has rejected it"
+	comesTo(rivertype.JobStateRetryable, rivertype.JobStateAvailable)
+	assert.Equal(t, []string{rejected}, r.todos())
+	_, err = s.jobs.JobRetry(t.Context(), inserted.Job.ID)
+	require.NoError(t, err)
+	comesTo(rivertype.JobStateCompleted)
+	if todos := r.todos(); assert.Len(t, todos, 1) {
+		assert.Contains(t, todos[0], rejected+": ACCOUNT_NUMBER_MISMATCH")
 	}
 }
 
