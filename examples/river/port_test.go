@@ -300,6 +300,16 @@ func TestLastAttempt(t *testing.T) {
 			todo: "PostgreSQL: ",
 		},
 		{
+			name: "the journal's connection is lost",
+			harm: func(r *rig, s *service) {
+				s.set = func(ctx context.Context, key string) (drafts.Set, error) {
+					r.loseLock("bakery")
+					return r.sets.byKey(ctx, key)
+				}
+			},
+			todo: "PostgreSQL: 57P01",
+		},
+		{
 			name: "a person can't be told at first",
 			harm: func(r *rig, s *service) {
 				runs := 0
@@ -408,12 +418,7 @@ func TestLockIsLost(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	s := r.service()
-	lost := sync.OnceFunc(func() {
-		n, err := r.pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
-			WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`, "port_journal "+r.sets.keys["bakery"])
-		assert.NoError(t, err)
-		assert.EqualValues(t, 1, n.RowsAffected())
-	})
+	lost := sync.OnceFunc(func() { r.loseLock("bakery") })
 	r.onRequest(func(request *http.Request, before bool) {
 		if !before && isCreate(request) {
 			lost()
@@ -424,4 +429,12 @@ func TestLockIsLost(t *testing.T) {
 	job := r.comesTo(s, "bakery", rivertype.JobStateCompleted)
 	assert.Equal(t, 2, job.Attempt)
 	r.sandbox.AssertClean(t)
+}
+
+// loseLock ends the connection that holds the lock of a sample.
+func (r *rig) loseLock(name string) {
+	n, err := r.pool.Exec(r.t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
+		WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`, "port_journal "+r.sets.keys[name])
+	assert.NoError(r.t, err)
+	assert.EqualValues(r.t, 1, n.RowsAffected())
 }
