@@ -32,13 +32,13 @@ func describe(err error) string {
 	case *porting.DecodeError:
 		return e.Operation + ": the answer can't be read"
 	case *porting.APIError:
-		text := fmt.Sprintf("%s: %d (%s)", e.Operation, e.StatusCode, strings.TrimSpace(e.Method+" "+e.Route))
+		texts := []string{fmt.Sprintf("%s: %d (%s)", e.Operation, e.StatusCode, strings.TrimSpace(e.Method+" "+e.Route))}
 		for _, field := range e.Fields {
 			if fieldName.MatchString(field.Field) {
-				text += "; " + field.Field
+				texts = append(texts, field.Field)
 			}
 		}
-		return text
+		return strings.Join(texts, "; ")
 	case *pgconn.PgError:
 		return "PostgreSQL: " + e.Code
 	case interface{ Unwrap() []error }:

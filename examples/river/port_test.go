@@ -174,7 +174,7 @@ func TestFailures(t *testing.T) {
 			name:  "refused numbers, which the answer names",
 			fault: portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.RefuseNumbers(sample().numbers("bakery")...)},
 			state: rivertype.JobStateCancelled,
-			todo:  "422",
+			todo:  "Drafts.Create: 422 (POST /origination/porting/draft_port_requests); phone_numbers.0.phone_number; phone_numbers.1.phone_number",
 		},
 		{
 			name:   "a number that can't be ported",
@@ -243,7 +243,7 @@ func TestFailures(t *testing.T) {
 }
 
 // tooFrank is an answer of a server that says what no request held.
-const tooFrank = `{"message":"account holder JOHN Q SMITH does not match, PIN 4411907"}`
+const tooFrank = `{"message":"account holder JOHN Q SMITH does not match, PIN 4411907","errors":[{"detail":"not JOHN","source":{"pointer":"/JOHN"}}]}`
 
 // TestLastAttempt has a job's only attempt fail in each way. A person is told, and has the job go on.
 func TestLastAttempt(t *testing.T) {
@@ -303,7 +303,7 @@ func TestLastAttempt(t *testing.T) {
 			name: "the journal's connection is lost",
 			harm: func(r *rig, s *service) {
 				s.set = func(ctx context.Context, key string) (drafts.Set, error) {
-					r.loseLock("bakery")
+					r.loseLock(ctx, "bakery")
 					return r.sets.byKey(ctx, key)
 				}
 			},
@@ -418,7 +418,7 @@ func TestLockIsLost(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	s := r.service()
-	lost := sync.OnceFunc(func() { r.loseLock("bakery") })
+	lost := sync.OnceFunc(func() { r.loseLock(t.Context(), "bakery") })
 	r.onRequest(func(request *http.Request, before bool) {
 		if !before && isCreate(request) {
 			lost()
@@ -432,8 +432,8 @@ func TestLockIsLost(t *testing.T) {
 }
 
 // loseLock ends the connection that holds the lock of a sample.
-func (r *rig) loseLock(name string) {
-	n, err := r.pool.Exec(r.t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
+func (r *rig) loseLock(ctx context.Context, name string) {
+	n, err := r.pool.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks
 		WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`, "port_journal "+r.sets.keys[name])
 	assert.NoError(r.t, err)
 	assert.EqualValues(r.t, 1, n.RowsAffected())
