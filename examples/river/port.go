@@ -64,24 +64,30 @@ func (w *portWorker) NextRetry(job *river.Job[portArgs]) time.Time {
 // Work ports the set. A job that was run before looks first: drafts.Run goes by the journal
 // and by what the server has, and never sends again what may have acted.
 func (w *portWorker) Work(ctx context.Context, job *river.Job[portArgs]) error {
+	journal, err := openJournal(ctx, w.pool, job.Args.Key)
+	if errors.Is(err, errInUse) {
+		return river.JobSnooze(w.again)
+	} else if err != nil {
+		return w.failed(ctx, w.pool, job, err)
+	}
+	defer journal.close(ctx)
+	if err := w.port(ctx, journal, job); err != nil {
+		return w.failed(ctx, journal.conn, job, err)
+	}
+	return nil
+}
+
+func (w *portWorker) port(ctx context.Context, journal *journal, job *river.Job[portArgs]) error {
 	key := job.Args.Key
 	set, err := w.set(ctx, key)
 	if err != nil {
 		return err
 	}
-	journal, err := openJournal(ctx, w.pool, key)
-	if errors.Is(err, errInUse) {
-		return river.JobSnooze(w.again)
-	} else if err != nil {
-		return err
-	}
-	defer journal.close(ctx)
-
 	options := w.run
 	options.Journal = journal
 	outcome, err := drafts.Run(ctx, w.client, &drafts.Plan{Submit: true, Sets: []drafts.Set{set}}, &options)
 	if err != nil {
-		return w.failed(ctx, journal, job, err)
+		return err
 	}
 	id := outcome.Sets[0].PortRequestID
 	err = pgx.BeginFunc(ctx, journal.conn, func(tx pgx.Tx) error {
@@ -100,25 +106,27 @@ func (w *portWorker) Work(ctx context.Context, job *river.Job[portArgs]) error {
 	return err
 }
 
-// failed says what becomes of a job that has failed. What it returns is kept by River: the
-// errors of this module have ids and names of fields, and no number, name or PIN.
-func (w *portWorker) failed(ctx context.Context, journal *journal, job *river.Job[portArgs], err error) error {
-	w.log.WarnContext(ctx, "failed", "key", job.Args.Key, "attempt", job.Attempt, "error", err)
+// failed says what becomes of a job that has failed. With the journal's connection, a worker that has
+// lost the lock can't give up a job that another one has by now.
+func (w *portWorker) failed(ctx context.Context, db execer, job *river.Job[portArgs], err error) error {
+	why := describe(err)
+	w.log.WarnContext(ctx, "failed", "key", job.Args.Key, "attempt", job.Attempt, "error", why)
 	limited, isLimited := errors.AsType[*porting.RateLimitError](err)
 	switch {
-	case ctx.Err() != nil: // the process is to end, or the time is over
-		return err
-	case isUnknown(err): // the next run looks first
-		return err
-	case isLimited: // which is no failure of the job
+	case isLimited && !isUnknown(err): // which is no failure of the job
 		return river.JobSnooze(max(limited.RetryAfter, w.again))
-	case !needsPerson(err) && job.Attempt < job.MaxAttempts:
-		return err
+	case job.Attempt >= job.MaxAttempts: // no run comes after it, and no other worker has the job
+		db = w.pool
+	case ctx.Err() != nil, isUnknown(err), !needsPerson(err): // the next run goes on, and looks first
+		return errors.New(why)
 	}
-	if err := todo(ctx, journal.conn, job.Args.Key, err.Error(), time.Now()); err != nil {
-		return err
+	ctx, cancel := soon(context.WithoutCancel(ctx))
+	defer cancel()
+	if err := todo(ctx, db, job.Args.Key, why, time.Now()); err != nil {
+		w.log.ErrorContext(ctx, "a person isn't told yet", "key", job.Args.Key, "error", describe(err))
+		return river.JobSnooze(w.again) // an error would be the end of it
 	}
-	return river.JobCancel(err)
+	return river.JobCancel(errors.New(why))
 }
 
 // isUnknown tells whether the server may have acted on a call whose answer was lost, or the

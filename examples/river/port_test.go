@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,11 +11,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/portingtest"
 	"github.com/numberporting/porting/workflow/drafts"
 )
@@ -157,7 +160,6 @@ func TestFailures(t *testing.T) {
 		name   string
 		fault  portingtest.Fault
 		number string // that is added to the set
-		once   bool   // the job has one attempt
 
 		state rivertype.JobState // that it comes to
 		todo  string             // what a person is told
@@ -172,7 +174,7 @@ func TestFailures(t *testing.T) {
 			name:  "refused numbers, which the answer names",
 			fault: portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.RefuseNumbers(sample().numbers("bakery")...)},
 			state: rivertype.JobStateCancelled,
-			todo:  "422",
+			todo:  "Drafts.Create: 422 (POST /origination/porting/draft_port_requests); phone_numbers.0.phone_number; phone_numbers.1.phone_number",
 		},
 		{
 			name:   "a number that can't be ported",
@@ -187,11 +189,10 @@ func TestFailures(t *testing.T) {
 			state: rivertype.JobStateCompleted,
 		},
 		{
-			name:  "the last attempt",
-			fault: portingtest.Fault{Operation: "Portability.Check", Times: 2, Effect: portingtest.BadGateway()},
-			once:  true,
+			name:  "a refusal that says what is private",
+			fault: portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: portingtest.Respond(http.StatusUnprocessableEntity, tooFrank)},
 			state: rivertype.JobStateCancelled,
-			todo:  "502",
+			todo:  "Drafts.Submit: 422",
 		},
 	}
 	for _, test := range tests {
@@ -208,10 +209,6 @@ func TestFailures(t *testing.T) {
 				r.sandbox.Inject(test.fault)
 			}
 			s := r.service()
-			if test.once {
-				_, err := s.jobs.Insert(t.Context(), portArgs{Key: key}, &river.InsertOpts{MaxAttempts: 1})
-				require.NoError(t, err)
-			}
 			r.order(s, "bakery")
 			stop := r.start(s)
 			job := r.comesTo(s, "bakery", test.state)
@@ -245,6 +242,155 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// tooFrank is an answer of a server that says what no request held.
+const tooFrank = `{"message":"account holder JOHN Q SMITH does not match, PIN 4411907","errors":[{"detail":"not JOHN","source":{"pointer":"/JOHN"}}]}`
+
+// TestLastAttempt has a job's only attempt fail in each way. A person is told, and has the job go on.
+func TestLastAttempt(t *testing.T) {
+	t.Parallel()
+	const timeout = time.Second
+	errOrder := errors.New("the order of JOHN Q SMITH can't be read")
+	tests := []struct {
+		name  string
+		fault portingtest.Fault
+		harm  func(*rig, *service)
+		todo  string
+	}{
+		{
+			name:  "the server fails",
+			fault: portingtest.Fault{Operation: "Portability.Check", Times: 2, Effect: portingtest.BadGateway()},
+			todo:  "Portability.Check: 502",
+		},
+		{
+			name:  "the outcome is unknown",
+			fault: portingtest.Fault{Operation: "Drafts.Submit", Nth: 1, Effect: portingtest.DropBefore()},
+			todo:  "submitted is unknown",
+		},
+		{
+			name: "the time is over",
+			harm: func(_ *rig, s *service) {
+				s.set = func(ctx context.Context, _ string) (drafts.Set, error) {
+					<-ctx.Done()
+					return drafts.Set{}, ctx.Err()
+				}
+			},
+			todo: "an error of the type context.",
+		},
+		{
+			name: "the order can't be read",
+			harm: func(_ *rig, s *service) {
+				s.set = func(context.Context, string) (drafts.Set, error) { return drafts.Set{}, errOrder }
+			},
+			todo: "an error of the type *errors.errorString",
+		},
+		{
+			name: "there is no connection for the journal",
+			harm: func(r *rig, s *service) {
+				config := r.pool.Config()
+				config.ConnConfig.RuntimeParams["unheard_of"] = "on"
+				config.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) error { // which is for the pool's own
+					delete(c.RuntimeParams, "unheard_of")
+					return nil
+				}
+				pool, err := pgxpool.NewWithConfig(r.t.Context(), config)
+				require.NoError(r.t, err)
+				r.t.Cleanup(pool.Close)
+				s.pool = pool
+			},
+			todo: "PostgreSQL: ",
+		},
+		{
+			name: "the journal's connection is lost",
+			harm: func(r *rig, s *service) {
+				s.set = func(ctx context.Context, key string) (drafts.Set, error) {
+					r.loseLock(ctx, "bakery")
+					return r.sets.byKey(ctx, key)
+				}
+			},
+			todo: "PostgreSQL: 57P01",
+		},
+		{
+			name: "a person can't be told at first",
+			harm: func(r *rig, s *service) {
+				runs := 0
+				s.set = func(ctx context.Context, _ string) (drafts.Set, error) {
+					runs++
+					switch runs {
+					case 1:
+						_, err := r.pool.Exec(ctx, "ALTER TABLE port_todos RENAME TO away")
+						assert.NoError(r.t, err)
+					case 2:
+						_, err := r.pool.Exec(ctx, "ALTER TABLE away RENAME TO port_todos")
+						assert.NoError(r.t, err)
+					}
+					return drafts.Set{}, errOrder
+				}
+			},
+			todo: "an error of the type *errors.errorString",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			if test.fault.Operation != "" {
+				r.sandbox.Inject(test.fault)
+			}
+			s := r.service(func(config *river.Config) { config.JobTimeout = timeout })
+			if test.harm != nil {
+				test.harm(r, s)
+			}
+			_, err := s.jobs.Insert(t.Context(), portArgs{Key: r.sets.keys["bakery"]}, &river.InsertOpts{MaxAttempts: 1})
+			require.NoError(t, err)
+			r.order(s, "bakery")
+			stop := r.start(s)
+			job := r.comesTo(s, "bakery", rivertype.JobStateCancelled)
+			stop()
+			if todos := r.todos(); assert.Len(t, todos, 1) {
+				assert.Contains(t, todos[0], test.todo)
+			}
+			_, err = s.jobs.JobRetry(t.Context(), job.ID)
+			require.NoError(t, err)
+			r.start(r.service())
+			r.comesTo(s, "bakery", rivertype.JobStateCompleted)
+			assert.Empty(t, r.todos())
+			r.sandbox.AssertClean(t)
+		})
+	}
+}
+
+// TestException has a person told of a rejection while the API doesn't say why.
+func TestException(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	s := r.service()
+	portRequest, subs := r.sandbox.AddPortRequest(r.sets.numbers("bakery")...)
+	r.sandbox.Move(subs[0], porting.SubRequestStatusException)
+	r.sandbox.AddComment(portRequest, subs[0], "The account number does not match.")
+	r.sandbox.Inject(portingtest.Fault{Operation: "Comments.List", Nth: 1, Effect: portingtest.Respond(http.StatusForbidden, tooFrank)})
+	inserted, err := s.jobs.Insert(t.Context(), exceptionArgs{"event", portRequest, subs[0], time.Now()}, nil)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	require.NoError(t, s.jobs.Start(ctx))
+	defer func() { stop(); <-s.jobs.Stopped() }()
+
+	comesTo := func(states ...rivertype.JobState) {
+		require.Eventually(t, func() bool {
+			job, err := s.jobs.JobGet(t.Context(), inserted.Job.ID)
+			return assert.NoError(t, err) && len(job.Errors) == 1 && slices.Contains(states, job.State)
+		}, 20*time.Second, 20*time.Millisecond, r.log)
+	}
+	const rejected = "the carrier has rejected it"
+	comesTo(rivertype.JobStateRetryable, rivertype.JobStateAvailable)
+	assert.Equal(t, []string{rejected}, r.todos())
+	_, err = s.jobs.JobRetry(t.Context(), inserted.Job.ID)
+	require.NoError(t, err)
+	comesTo(rivertype.JobStateCompleted)
+	if todos := r.todos(); assert.Len(t, todos, 1) {
+		assert.Contains(t, todos[0], rejected+": ACCOUNT_NUMBER_MISMATCH")
+	}
+}
+
 // numbers are those of a sample.
 func (s *samples) numbers(name string) []string { return s.sets[s.keys[name]].Numbers }
 
@@ -272,12 +418,7 @@ func TestLockIsLost(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	s := r.service()
-	lost := sync.OnceFunc(func() {
-		n, err := r.pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
-			WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`, "port_journal "+r.sets.keys["bakery"])
-		assert.NoError(t, err)
-		assert.EqualValues(t, 1, n.RowsAffected())
-	})
+	lost := sync.OnceFunc(func() { r.loseLock(t.Context(), "bakery") })
 	r.onRequest(func(request *http.Request, before bool) {
 		if !before && isCreate(request) {
 			lost()
@@ -288,4 +429,12 @@ func TestLockIsLost(t *testing.T) {
 	job := r.comesTo(s, "bakery", rivertype.JobStateCompleted)
 	assert.Equal(t, 2, job.Attempt)
 	r.sandbox.AssertClean(t)
+}
+
+// loseLock ends the connection that holds the lock of a sample.
+func (r *rig) loseLock(ctx context.Context, name string) {
+	n, err := r.pool.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks
+		WHERE locktype = 'advisory' AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`, "port_journal "+r.sets.keys[name])
+	assert.NoError(r.t, err)
+	assert.EqualValues(r.t, 1, n.RowsAffected())
 }

@@ -215,7 +215,7 @@ func (r *rig) assertPrivate() {
 		}
 		private = append(private, set.Profiles.Default.PersonOrCompanyName)
 	}
-	private = append(private, "Ada Example", "Main Street", "ACC-2045", samplePIN)
+	private = append(private, "Ada Example", "Main Street", "ACC-2045", samplePIN, "JOHN", "4411907")
 	texts := map[string]string{"the log": r.log.String()}
 	for _, table := range []string{"river_job", "port_todos", "port_journal"} {
 		var text string

@@ -65,7 +65,7 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	for ctx.Err() == nil {
 		if err := s.watch(ctx); ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "the watch has ended, and begins again", "error", err)
+			s.log.ErrorContext(ctx, "the watch has ended, and begins again", "error", describe(err))
 		}
 		select {
 		case <-time.After(s.again):

@@ -40,7 +40,7 @@ func (s *service) watch(ctx context.Context) error {
 func (s *service) told(ctx context.Context, event watch.Event) (err error) {
 	switch {
 	case event.Kind == watch.PollFailed:
-		s.log.WarnContext(ctx, "poll failed", "error", event.Err)
+		s.log.WarnContext(ctx, "poll failed", "error", describe(event.Err))
 		return nil
 	case event.Kind == watch.Exception:
 		_, err = s.jobs.Insert(ctx, exceptionArgs{event.ID, event.PortRequest, event.SubRequest, event.Time}, nil)
@@ -82,16 +82,22 @@ type exceptionWorker struct {
 	*service
 }
 
-// Work notes the exception as something for a person, with a hint at its cause. The comment
-// itself isn't kept: it can hold anything, even a PIN.
+// Work notes the exception as something for a person, and then adds a hint at its cause, if the API
+// tells. The comment itself isn't kept: it can hold anything, even a PIN.
 func (w *exceptionWorker) Work(ctx context.Context, job *river.Job[exceptionArgs]) error {
+	what, why := place(job.Args.PortRequest, job.Args.SubRequest), "the carrier has rejected it"
+	if err := todo(ctx, w.pool, what, why, job.Args.At); err != nil {
+		return errors.New(describe(err))
+	}
 	comments, err := w.client.Comments.List(ctx, job.Args.PortRequest)
 	if limited, ok := errors.AsType[*porting.RateLimitError](err); ok {
 		return river.JobSnooze(max(limited.RetryAfter, w.again))
 	} else if err != nil {
-		return err
+		return errors.New(describe(err))
 	}
 	reading, _ := exceptions.Find(comments, job.Args.SubRequest)
-	why := "the carrier has rejected it: " + reading.String()
-	return todo(ctx, w.pool, place(job.Args.PortRequest, job.Args.SubRequest), why, job.Args.At)
+	if err := todo(ctx, w.pool, what, why+": "+reading.String(), job.Args.At); err != nil {
+		return errors.New(describe(err))
+	}
+	return nil
 }
