@@ -53,7 +53,9 @@ func (b *box) do(ctx context.Context, f func(*portingtest.Server) error) error {
 		failed := f(b.server)
 		var err error
 		if b.state = b.server.Snapshot(); !bytes.Equal(saved, b.state) {
-			err = errors.Join(os.WriteFile(b.path+".new", b.state, 0o600), os.Rename(b.path+".new", b.path))
+			if err = os.WriteFile(b.path+".new", b.state, 0o600); err == nil {
+				err = os.Rename(b.path+".new", b.path)
+			}
 		}
 		return errors.Join(failed, err)
 	})

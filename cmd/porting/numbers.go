@@ -26,7 +26,7 @@ func (s *numberSource) flags(flags *pflag.FlagSet) {
 // read reads one file, or arguments that are numbers themselves.
 func (s *numberSource) read(in io.Reader, args []string) (*intake.Report, error) {
 	if len(args) > 1 || isNumber(args[0]) {
-		return s.parse(args), nil
+		return s.parse(args)
 	}
 	if args[0] == "-" {
 		return intake.Collect(intake.Text(in, &s.opts))
@@ -48,23 +48,27 @@ func isNumber(text string) bool {
 }
 
 // parse reads arguments, each of which is a number. Their places are lines.
-func (s *numberSource) parse(args []string) *intake.Report {
+func (s *numberSource) parse(args []string) (*intake.Report, error) {
 	read, seen := &intake.Report{}, map[string]intake.Place{}
 	for i, text := range args {
 		place := intake.Place{Line: i + 1, Column: 1}
 		number, err := intake.ParseNumber(text, &s.opts)
 		number.Place = place
 		first, twice := seen[number.E164]
-		if wrong, ok := errors.AsType[*intake.NumberError](err); ok {
+		wrong, isNumbers := errors.AsType[*intake.NumberError](err)
+		switch {
+		case isNumbers:
 			read.Rejected = append(read.Rejected, intake.Rejection{Place: place, Reason: wrong.Reason, Raw: porting.Secret(text)})
-		} else if twice {
+		case err != nil:
+			return nil, err
+		case twice:
 			read.Duplicates = append(read.Duplicates, intake.Duplicate{Number: number, First: first})
-		} else {
+		default:
 			seen[number.E164] = place
 			read.Numbers = append(read.Numbers, number)
 		}
 	}
-	return read
+	return read, nil
 }
 
 // rejected says which lines weren't taken, without what stands in them.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,7 +70,10 @@ func (t *tool) plan() *cobra.Command {
 			}
 			output = cmp.Or(output, strings.TrimSuffix(args[0], filepath.Ext(args[0]))+".plan.json")
 			text, marshalErr := json.MarshalIndent(file, "", "  ")
-			if err := errors.Join(marshalErr, os.WriteFile(output, append(text, '\n'), 0o600)); err != nil {
+			if marshalErr != nil {
+				return marshalErr
+			}
+			if err := os.WriteFile(output, append(text, '\n'), 0o600); err != nil {
 				return err
 			}
 			next, lacking := "porting apply carries it out", t.outcome(file.Plan, outcome, true)

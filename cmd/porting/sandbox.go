@@ -39,8 +39,11 @@ func (t *tool) sandbox() *cobra.Command {
 		Args: wants(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			source := numberSource{opts: intake.Options{Region: "US"}}
-			read := source.parse(args)
-			if err := t.rejected(read); err != nil {
+			read, err := source.parse(args)
+			if err == nil {
+				err = t.rejected(read)
+			}
+			if err != nil {
 				return err
 			}
 			return t.steer(cmd, func(s *portingtest.Server) error {

@@ -21,7 +21,7 @@ func (t *tool) serve() *cobra.Command {
 		Long: "Serve shows the page of report on loopback. An interrupt ends it. With --store, the page has\n" +
 			"the ports of a store that porting watch keeps up to date, and only what has changed there is asked of\n" +
 			"the API. Without, everything is asked anew whenever the page is loaded.",
-		Example: "  porting serve --address 127.0.0.1:8643\n  porting watch --store watch.json >/dev/null & porting serve --store watch.json",
+		Example: "  porting serve --address 127.0.0.1:8643\n  porting watch --once --store watch.json >/dev/null; porting serve --store watch.json",
 		Args:    wants(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			host, _, err := net.SplitHostPort(address)

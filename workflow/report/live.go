@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/watch"
@@ -17,6 +18,7 @@ type Live struct {
 
 	turn  chan struct{} // whoever has put something in it may use ports
 	ports map[porting.PortRequestID]livePort
+	loads int
 }
 
 // A livePort is a port as it was when the store had a revision of it.
@@ -61,7 +63,7 @@ func (l *Live) Collect(ctx context.Context) ([]Port, error) {
 	}
 	ports := make([]Port, 0, len(records))
 	revisions := make([]int, 0, len(records))
-	var changed []*Port
+	var changed, failed []*Port
 	for i := range records {
 		r := &records[i]
 		if r.Gone {
@@ -72,11 +74,19 @@ func (l *Live) Collect(ctx context.Context) ([]Port, error) {
 			known.PortRequest.ID, known.PortRequest.SupportKey = r.ID, r.SupportKey
 		}
 		ports, revisions = append(ports, known.Port), append(revisions, r.Revision)
-		if !ok || known.Err != nil || known.revision != r.Revision {
+		switch {
+		case known.Err != nil:
+			failed = append(failed, &ports[len(ports)-1])
+		case !ok || known.revision != r.Revision:
 			changed = append(changed, &ports[len(ports)-1])
 		}
 	}
 	c := &collector{client: l.client, options: o, whole: true}
+	if len(failed) > 0 { // they come last, and in turn, so that those that fail for good keep no others from being read
+		next := l.loads * giveUp % len(failed)
+		changed = slices.Concat(changed, failed[next:], failed[:next])
+	}
+	l.loads++
 	c.readAll(ctx, changed)
 	clear(l.ports)
 	for i := range ports {

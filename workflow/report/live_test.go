@@ -79,6 +79,28 @@ func TestLive(t *testing.T) {
 	server.AssertClean(t)
 }
 
+// TestLiveReadsOthersFirst has so many ports that can't be read that they would end the reading. One that
+// has changed is read all the same.
+func TestLiveReadsOthersFirst(t *testing.T) {
+	t.Parallel()
+	server, ids := withPorts(t, 13)
+	records := make([]watch.Record, len(ids))
+	for i, id := range ids {
+		records[i].ID = id
+		if i < 12 {
+			server.Inject(portingtest.Fault{Match: portingtest.HasID(string(id)), Effect: portingtest.Respond(http.StatusForbidden, "")})
+		}
+	}
+	live := report.NewLive(once(server), func(context.Context) ([]watch.Record, error) { return records, nil }, &report.Options{Parallel: 1})
+	_, err := live.Collect(t.Context())
+	require.Error(t, err)
+	records[12].Revision++
+	ports, err := live.Collect(t.Context())
+	require.Error(t, err)
+	require.NoError(t, ports[12].Err)
+	assert.Len(t, ports[12].PortRequest.PhoneNumbers, 1)
+}
+
 // TestLiveNeverRead shows what the store has of a port that can't be read.
 func TestLiveNeverRead(t *testing.T) {
 	t.Parallel()
