@@ -53,6 +53,13 @@ func newHook(t *testing.T, refuse func(int) int) *hook {
 	return h
 }
 
+// has returns what the hook has taken, and the last request with its signature.
+func (h *hook) has() (took []string, signed string, body []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.took, h.signed, h.body
+}
+
 // TestWebhook delivers changes to a webhook that fails in passing and then for good. What it
 // hasn't taken comes again with the next run, and what it has taken then doesn't.
 func TestWebhook(t *testing.T) {
@@ -74,14 +81,15 @@ func TestWebhook(t *testing.T) {
 	assert.Equal(t, int(codeFailed), code, out)
 	assert.Contains(t, out, "the webhook answers 403 Forbidden, so the change is not delivered")
 	assert.Contains(t, out, "2 changes delivered")
-	first := h.took
+	first, _, _ := h.has()
 	out, code = f.sh(t, line)
 	assert.Zero(t, code, out)
-	assert.Equal(t, first, h.took[2:4], "the changes of that poll come again, with the same ids")
-	taken := len(h.took)
+	taken, _, _ := h.has()
+	assert.Equal(t, first, taken[2:4], "the changes of that poll come again, with the same ids")
 	out, code = f.sh(t, line)
 	assert.Zero(t, code, out)
-	assert.Len(t, h.took, taken, "nothing comes again")
+	again, _, _ := h.has()
+	assert.Len(t, again, len(taken), "nothing comes again")
 }
 
 // TestSignature verifies a signature as the help says, with openssl.
@@ -93,15 +101,16 @@ func TestSignature(t *testing.T) {
 	h := newHook(t, func(int) int { return http.StatusOK })
 	out, code := f.sh(t, "PORTING_WEBHOOK_SECRET=hush porting watch --once --store watch.json --webhook "+h.URL)
 	require.Zero(t, code, out)
-	at, hex, _ := strings.Cut(strings.TrimPrefix(h.signed, "t="), ",v1=")
+	_, signed, body := h.has()
+	at, hex, _ := strings.Cut(strings.TrimPrefix(signed, "t="), ",v1=")
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("no openssl")
 	}
 	check := f.command(t.Context(), "sh", "-c", `printf '%s.%s' "$T" "$BODY" | openssl dgst -sha256 -hmac "$SECRET"`)
-	check.Env = append(os.Environ(), "T="+at, "BODY="+string(h.body), "SECRET=hush")
+	check.Env = append(os.Environ(), "T="+at, "BODY="+string(body), "SECRET=hush")
 	said, err := check.Output()
 	require.NoError(t, err)
 	assert.True(t, strings.HasSuffix(strings.TrimSpace(string(said)), hex), "%s, %s", said, hex)
 	assert.NotEmpty(t, hex)
-	assert.NotEqual(t, signature("hush", time.Unix(1, 0), h.body), signature("other", time.Unix(1, 0), h.body))
+	assert.NotEqual(t, signature("hush", time.Unix(1, 0), body), signature("other", time.Unix(1, 0), body))
 }
