@@ -79,7 +79,7 @@ const childSettle = 300 * time.Millisecond
 func (r *rig) life(enough int, pick func(request *http.Request, before bool) bool) (killed bool) {
 	r.t.Helper()
 	process := exec.CommandContext(r.t.Context(), os.Args[0])
-	process.Env = append(os.Environ(), childEnv+"="+r.schema, "PORTING_BASE_URL="+r.front.URL, "TELNYX_API_USER="+portingtest.User, "TELNYX_API_TOKEN="+portingtest.Token)
+	process.Env = append(os.Environ(), childEnv+"="+r.schema, "PGAPPNAME="+r.schema, "PORTING_BASE_URL="+r.front.URL, "TELNYX_API_USER="+portingtest.User, "TELNYX_API_TOKEN="+portingtest.Token)
 	process.Stdout, process.Stderr = r.log, r.log
 	stdin, err := process.StdinPipe()
 	require.NoError(r.t, err)
@@ -189,8 +189,12 @@ func killTen(t *testing.T, random *rand.Rand) {
 }
 
 // rescue does at once what River does when RescueStuckJobsAfter is over, which TestRescued waits for.
+// PostgreSQL may still be giving a job to a process that was killed a moment ago.
 func (r *rig) rescue() {
 	r.t.Helper()
+	require.Eventually(r.t, func() bool {
+		return r.count("SELECT count(*) FROM pg_stat_activity WHERE application_name = current_schema()") == 0
+	}, 10*time.Second, 5*time.Millisecond)
 	_, err := r.pool.Exec(r.t.Context(), "UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running'")
 	require.NoError(r.t, err)
 }
