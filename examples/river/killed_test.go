@@ -87,8 +87,8 @@ func (r *rig) life(enough int, pick func(request *http.Request, before bool) boo
 	started, dead := make(chan struct{}), make(chan struct{})
 	kill := sync.OnceFunc(func() {
 		<-started
-		_ = process.Process.Kill()
 		close(dead)
+		_ = process.Process.Kill()
 	})
 	r.onRequest(func(request *http.Request, before bool) {
 		if pick(request, before) {
