@@ -102,7 +102,12 @@ func (r *rig) life(enough int, pick func(request *http.Request, before bool) boo
 		defer close(ended)
 		_ = process.Wait()
 	}()
-	for r.count("SELECT count(*) FROM ports WHERE port_request_id IS NOT NULL") < enough {
+	for began := time.Now(); r.count("SELECT count(*) FROM ports WHERE port_request_id IS NOT NULL") < enough; {
+		if time.Since(began) > time.Minute {
+			kill()
+			require.Fail(r.t, "the process has done nothing for long", r.log.String())
+		}
+		r.elapse()
 		select {
 		case <-ended:
 			select {
@@ -186,6 +191,13 @@ func killTen(t *testing.T, random *rand.Rand) {
 	r.start(s)
 	require.Eventually(t, func() bool { return r.count("SELECT count(*) FROM ports WHERE complete") == len(names) }, 30*time.Second, 50*time.Millisecond, r.log)
 	r.sandbox.AssertClean(t)
+}
+
+// elapse has jobs that wait for another attempt begin it: no process is a leader, which would see to that.
+func (r *rig) elapse() {
+	r.t.Helper()
+	_, err := r.pool.Exec(r.t.Context(), "UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state IN ('retryable', 'scheduled')")
+	require.NoError(r.t, err)
 }
 
 // rescue does at once what River does when RescueStuckJobsAfter is over, which TestRescued waits for.
