@@ -3,6 +3,7 @@ package temporalporting_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -307,16 +308,17 @@ func TestCancelledInTheDark(t *testing.T) {
 	assert.Equal(t, 1, w.sandbox.Count("SubRequests.Cancel"))
 }
 
-// TestNotify has nobody listen for a while. What is new is told all the same.
+// TestNotify has nobody listen when an exception is told. It is told again while it stands.
 func TestNotify(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, order(number))
-	w.deaf = 25
-	s := w.run()
-	assert.Equal(t, watch.Ported, s.Turn)
-	require.NotEmpty(t, w.told)
-	assert.Equal(t, temporalporting.StepDone, w.told[len(w.told)-1].Step)
+	w := newWorld(t, order("+13125550185"))
+	w.deaf = 12 // one round of attempts, and two of the next
+	w.signal(10*day, temporalporting.SignalFixed, nil)
+	assert.Equal(t, watch.Ported, w.run().Turn)
 	assert.Zero(t, w.deaf)
+	assert.True(t, slices.ContainsFunc(w.told, func(s temporalporting.Summary) bool {
+		return s.Turn == watch.Ours && s.Since.Before(portingtest.Start.Add(9*day))
+	}), "a person is told of the exception before it is mended")
 }
 
 // TestByItself has things go wrong that pass by themselves.

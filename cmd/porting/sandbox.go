@@ -55,14 +55,18 @@ func (t *tool) sandbox() *cobra.Command {
 		Use: "move ID|SUPPORT_KEY|NUMBER STATUS", Short: "Move a sub request to a status", Example: "  porting sandbox move +13125550185 exception",
 		Args: wants(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := t.subRequest(cmd, args[0])
-			if err != nil {
+			var sub *porting.SubRequest
+			find := func(w *world) error {
+				found, err := w.target(cmd.Context(), args[0])
+				if err == nil {
+					sub, err = found.one(func(*porting.SubRequest) bool { return true })
+				}
 				return err
 			}
 			return t.steer(cmd, func(s *portingtest.Server) error {
-				s.Move(id, porting.SubRequestStatus(args[1]))
+				s.Move(sub.ID, porting.SubRequestStatus(args[1]))
 				return nil
-			})
+			}, find)
 		},
 	}, &cobra.Command{
 		Use: "reset", Short: "Begin with an empty sandbox", Example: "  porting sandbox reset", Args: wants(cobra.NoArgs),
@@ -78,9 +82,9 @@ func (t *tool) sandbox() *cobra.Command {
 	return cmd
 }
 
-// steer does something with the sandbox and says what time it is there. The sandbox
-// panics at what makes no sense, which is an error here.
-func (t *tool) steer(cmd *cobra.Command, f func(*portingtest.Server) error) (err error) {
+// steer does something with the sandbox, after what has to be asked of it, and says what time it
+// is there. The sandbox panics at what makes no sense, which is an error here.
+func (t *tool) steer(cmd *cobra.Command, f func(*portingtest.Server) error, ask ...func(*world) error) (err error) {
 	if hasCredentials() {
 		return usagef("there are credentials in the environment: unset them to use the sandbox")
 	}
@@ -89,6 +93,11 @@ func (t *tool) steer(cmd *cobra.Command, f func(*portingtest.Server) error) (err
 		return err
 	}
 	defer w.close()
+	for _, ask := range ask {
+		if err := ask(w); err != nil {
+			return err
+		}
+	}
 	err = w.box.do(cmd.Context(), func(s *portingtest.Server) (err error) {
 		defer func() {
 			if wrong := recover(); wrong != nil {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/numberporting/porting"
 	"github.com/numberporting/porting/workflow/drafts"
 	"github.com/numberporting/porting/workflow/intake"
@@ -90,22 +88,4 @@ func (g *target) one(fits func(*porting.SubRequest) bool) (*porting.SubRequest, 
 		return &fitting[0], nil
 	}
 	return nil, usagef("port request %s has %s: name the one that is meant", g.request.ID, plural(len(g.subs), "sub request"))
-}
-
-// subRequest finds the sub request of the sandbox that an argument means.
-func (t *tool) subRequest(cmd *cobra.Command, argument string) (porting.SubRequestID, error) {
-	w, err := t.connect()
-	if err != nil {
-		return "", err
-	}
-	defer w.close()
-	found, err := w.target(cmd.Context(), argument)
-	if err != nil {
-		return "", err
-	}
-	sub, err := found.one(func(*porting.SubRequest) bool { return true })
-	if err != nil {
-		return "", err
-	}
-	return sub.ID, nil
 }
