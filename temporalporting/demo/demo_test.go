@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/server/temporaltest"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -196,6 +197,36 @@ func TestKilledInSubmit(t *testing.T) {
 			t.Log(w.eventsWithoutPrivate(key), "events,", w.sandbox.Count("Drafts.Submit"), "submits sent")
 		})
 	}
+}
+
+// TestCancelledInCreate cancels the workflow, by Temporal's means, while a create is under way. It doesn't
+// end before that has, since another run of its ID could begin then.
+func TestCancelledInCreate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	create := w.sandbox.Inject(portingtest.Fault{Operation: "Drafts.Create", Nth: 1, Effect: portingtest.Hang()})
+	w.worker()
+	run := w.start(orderKey(1, 0))
+	require.Eventually(t, func() bool { return create.Fired() == 1 }, 30*time.Second, 10*time.Millisecond)
+	require.NoError(t, w.temporal.CancelWorkflow(t.Context(), run.GetID(), ""))
+	ctx, stop := context.WithTimeout(t.Context(), 3*time.Second)
+	defer stop()
+	require.Error(t, run.Get(ctx, nil))
+	require.ErrorIs(t, ctx.Err(), context.DeadlineExceeded, "it has ended, and the create hasn't")
+	assert.True(t, temporal.IsCanceledError(run.Get(t.Context(), nil)))
+	assert.Equal(t, 1, w.sandbox.Count("Drafts.Create"))
+}
+
+// TestWithoutAnOrder starts a port that the source doesn't know. A person is told after ten attempts.
+func TestWithoutAnOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.worker()
+	w.start("nobody's order")
+	require.Eventually(t, func() bool {
+		problem := w.summary("nobody's order").Problem
+		return problem != nil && problem.Kind == temporalporting.KindFailed
+	}, time.Minute, 100*time.Millisecond)
 }
 
 // advance lets the clock run by a quarter of a day four times a second, once it may.
