@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -212,19 +213,14 @@ func TestInterrupted(t *testing.T) {
 // serve starts the server of the report, and returns what loads its page and what ends it.
 func serve(t *testing.T, f *folder, args ...string) (get func() (status int, page string), end func() (code int)) {
 	t.Helper()
-	process := f.command(t.Context(), f.tool(), append([]string{"serve", "--address", "127.0.0.1:0"}, args...)...)
-	stderr, err := process.StderrPipe()
+	process := f.command(t.Context(), f.tool(), append([]string{"serve", "--json", "--address", "127.0.0.1:0"}, args...)...)
+	out, err := process.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, process.Start())
-	said := ""
-	for line := make([]byte, 4096); !strings.Contains(said, "http://"); {
-		n, err := stderr.Read(line)
-		require.NoError(t, err)
-		said += string(line[:n])
-	}
-	_, address, _ := strings.Cut(strings.TrimSpace(said), "http://")
+	var said struct{ URL string }
+	require.NoError(t, json.NewDecoder(out).Decode(&said))
 	get = func() (int, string) {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address, nil)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, said.URL, nil)
 		require.NoError(t, err)
 		answer, err := http.DefaultClient.Do(request)
 		require.NoError(t, err)

@@ -32,8 +32,11 @@ func (t *tool) report() *cobra.Command {
 				return err
 			}
 			opts.Incomplete = err
+			out := t.out
 			written := t.into(args[0], func() error { return report.Write(t.out, ports, opts) })
-			if written == nil {
+			if t.out = out; t.json && written == nil {
+				written = t.printJSON(map[string]any{"file": args[0], "ports": len(ports)})
+			} else if written == nil {
 				_ = t.say("%s in %s", plural(len(ports), "port"), args[0])
 			}
 			return errors.Join(written, err)

@@ -51,7 +51,14 @@ func (t *tool) serve() *cobra.Command {
 			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: report.Handler(collect, opts)}
 			stop := context.AfterFunc(cmd.Context(), func() { _ = server.Close() })
 			defer stop()
-			_ = t.say("the report is at http://%s", listener.Addr())
+			if url := "http://" + listener.Addr().String(); t.json {
+				err = t.printJSON(map[string]string{"url": url})
+			} else {
+				err = t.say("the report is at %s", url)
+			}
+			if err != nil {
+				return errors.Join(err, listener.Close())
+			}
 			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				return err
 			}
