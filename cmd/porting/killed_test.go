@@ -217,7 +217,9 @@ func serve(t *testing.T, f *folder, args ...string) (get func() (status int, pag
 	out, err := process.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, process.Start())
-	var said struct{ URL string }
+	var said struct {
+		URL string `json:"url"`
+	}
 	require.NoError(t, json.NewDecoder(out).Decode(&said))
 	get = func() (int, string) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, said.URL, nil)
