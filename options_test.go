@@ -160,13 +160,15 @@ func TestTimeouts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			mock := newMock(t)
-			expect(t, mock, "GET", baseURL+"/a", tt.attempts, stuck)
-			err := newClient(t, mock, tt.options...).Do(t.Context(), "GET", "/a", nil, nil, nil)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-			e := errorAs[*porting.ConnectionError](t, err)
-			assert.True(t, e.Timeout())
-			assert.Equal(t, tt.attempts, e.Attempts)
+			synctest.Test(t, func(t *testing.T) {
+				mock := newMock(t)
+				expect(t, mock, "GET", baseURL+"/a", tt.attempts, stuck)
+				err := newClient(t, mock, tt.options...).Do(t.Context(), "GET", "/a", nil, nil, nil)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				e := errorAs[*porting.ConnectionError](t, err)
+				assert.True(t, e.Timeout())
+				assert.Equal(t, tt.attempts, e.Attempts)
+			})
 		})
 	}
 	assert.False(t, (&porting.ConnectionError{Err: errors.New("reset")}).Timeout())
