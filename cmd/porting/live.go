@@ -96,7 +96,7 @@ func (m *liveModel) View() tea.View {
 	text := &strings.Builder{}
 	fmt.Fprintf(text, "%s\n%d of %s, at %s; q ends it\n", rows, shown, plural(all, "sub request"), m.at.UTC().Format(time.DateTime+"Z"))
 	for _, e := range m.last {
-		fmt.Fprintf(text, "%s  %v\n", e.Time.UTC().Format(time.DateTime+"Z"), e)
+		fmt.Fprintln(text, line(e))
 	}
 	return tea.NewView(text.String())
 }

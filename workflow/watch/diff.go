@@ -48,6 +48,10 @@ type Change struct {
 	OldFOCDate porting.Timestamp        `json:"old_foc_date,omitzero"`
 	FOCDate    porting.Timestamp        `json:"foc_date,omitzero"`
 
+	// Numbers are those of the sub request: as they are now, or as they were if it is gone.
+	// They are the watcher's own and must not be changed.
+	Numbers []string `json:"numbers,omitzero"`
+
 	// Of NumberMoved, the number and where it was. Where it is now, is SubRequest. Empty
 	// means in no sub request.
 	Number        string               `json:"number,omitzero"`
@@ -131,12 +135,7 @@ func (d *differ) subRequests() {
 	holders := d.before.holders()
 	for i := range d.after.SubRequests {
 		now := &d.after.SubRequests[i]
-		change := d.whole
-		change.SubRequest, change.SupportKey = now.ID, now.SupportKey
-		change.Status, change.FOCDate = now.Status, now.FOCDate
-		if was := d.before.sub(now.ID); was != nil {
-			change.OldStatus, change.OldFOCDate = was.Status, was.FOCDate
-		}
+		change := d.in(d.before.sub(now.ID), now)
 		d.moves(holders, now.Numbers, change)
 		d.status(change)
 		d.focDate(change)
@@ -144,13 +143,27 @@ func (d *differ) subRequests() {
 	for i := range d.before.SubRequests {
 		was := &d.before.SubRequests[i]
 		if d.after.sub(was.ID) == nil {
-			change := d.whole
-			change.SubRequest, change.SupportKey = was.ID, was.SupportKey
-			change.OldStatus, change.OldFOCDate = was.Status, was.FOCDate
-			d.add(Gone, change)
+			d.add(Gone, d.in(was, nil))
 		}
 	}
 	d.moves(holders, d.after.Unassigned, d.whole)
+}
+
+// in is a change in a sub request, which is nil in the state that doesn't have it.
+func (d *differ) in(was, now *SubState) Change {
+	change := d.whole
+	for _, sub := range []*SubState{was, now} { // what it is now counts
+		if sub != nil {
+			change.SubRequest, change.SupportKey, change.Numbers = sub.ID, sub.SupportKey, sub.Numbers
+		}
+	}
+	if was != nil {
+		change.OldStatus, change.OldFOCDate = was.Status, was.FOCDate
+	}
+	if now != nil {
+		change.Status, change.FOCDate = now.Status, now.FOCDate
+	}
+	return change
 }
 
 func (d *differ) moves(holders map[string]porting.SubRequestID, numbers []string, change Change) {
@@ -211,15 +224,11 @@ func (d *differ) comments() {
 			continue
 		}
 		change := d.whole
+		if sub := d.after.sub(c.SubRequestID); sub != nil {
+			change = d.in(d.before.sub(sub.ID), sub)
+		}
 		change.First = d.before.Comments == nil
 		change.Comment = c
-		if sub := d.after.sub(c.SubRequestID); sub != nil {
-			change.SubRequest, change.SupportKey = sub.ID, sub.SupportKey
-			change.Status, change.FOCDate = sub.Status, sub.FOCDate
-			if was := d.before.sub(sub.ID); was != nil {
-				change.OldStatus, change.OldFOCDate = was.Status, was.FOCDate
-			}
-		}
 		d.add(CommentAdded, change)
 	}
 }

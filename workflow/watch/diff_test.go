@@ -128,6 +128,29 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+// TestDiffTellsTheNumbers looks at the numbers of each change: those of its sub request, and
+// none of a change that is one of the whole port request.
+func TestDiffTellsTheNumbers(t *testing.T) {
+	t.Parallel()
+	before := &watch.State{
+		SubRequests: []watch.SubState{sub("a", "submitted", porting.Timestamp{}, one, two), sub("b", "submitted", porting.Timestamp{}, three)},
+		Comments:    []porting.Comment{},
+	}
+	after := &watch.State{
+		SubRequests: []watch.SubState{sub("a", "ported", day(3), one, three)}, Unassigned: []string{two}, Complete: true,
+		Comments: []porting.Comment{{ID: "1", SubRequestID: "a"}, {ID: "2"}},
+	}
+	numbers := map[string][]string{}
+	for _, change := range watch.Diff(before, after) {
+		numbers[told([]watch.Change{change})[0]] = change.Numbers
+	}
+	assert.Equal(t, map[string][]string{
+		"number-moved a " + three + " from b": {one, three}, "status-changed a submitted>ported": {one, three},
+		"foc-set a >2026-03-03": {one, three}, "comment-added a ": {one, three}, "gone b": {three},
+		"number-moved  " + two + " from a": nil, "comment-added  ": nil, "completed ": nil,
+	}, numbers)
+}
+
 func TestStateOf(t *testing.T) {
 	t.Parallel()
 	number := func(n string, in porting.SubRequestID) porting.PortRequestPhoneNumber {
