@@ -1,7 +1,8 @@
 package exceptions
 
 import (
-	"fmt"
+	"cmp"
+	"strings"
 	"time"
 
 	"github.com/numberporting/porting"
@@ -59,22 +60,35 @@ func Advise(sub *porting.SubRequest, now time.Time) Advice {
 	return a
 }
 
-// String says it in words.
+// String says it in words, such as "the requested FOC date is in 30h: ask for another; an update
+// is possible, a cancellation may come too late".
 func (a Advice) String() string {
-	text := "no FOC date"
+	text := "there is no FOC date"
 	if !a.Date.IsZero() {
-		kind, when := "requested", fmt.Sprintf("in %v", a.Left.Round(time.Minute))
+		kind := "requested"
 		if a.Confirmed {
 			kind = "confirmed"
 		}
+		text = "the " + kind + " FOC date "
 		if a.Left < 0 {
-			when = fmt.Sprintf("%v ago", -a.Left.Round(time.Minute))
+			text += "was " + hours(-a.Left) + " ago"
+		} else {
+			text += "is in " + hours(a.Left)
 		}
-		text = kind + " FOC date " + when
 	}
-	text += "; update: " + string(a.Update) + "; cancel: " + string(a.Cancel)
 	if a.NewDate {
-		text += "; ask for another date"
+		text += ": ask for another"
 	}
-	return text
+	return text + "; an update " + inWords[a.Update] + ", a cancellation " + inWords[a.Cancel]
+}
+
+var inWords = map[Chance]string{ChanceOpen: "is possible", ChanceLate: "may come too late", ChanceClosed: "will be refused"}
+
+// hours is a time to the minute, such as 30h or 1h30m.
+func hours(d time.Duration) string {
+	text := strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	if whole, ok := strings.CutSuffix(text, "h0m"); ok {
+		return whole + "h"
+	}
+	return cmp.Or(text, "0m")
 }

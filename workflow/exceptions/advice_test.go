@@ -26,19 +26,20 @@ func TestAdvise(t *testing.T) {
 		newDate              bool
 		text                 string
 	}{
-		{"far", "foc-date-confirmed", in(100), in(90), open, open, false, "confirmed FOC date in 100h0m0s; update: open; cancel: open"},
-		{"48 hours", "foc-date-confirmed", in(48), in(48), open, open, false, "confirmed FOC date in 48h0m0s; update: open; cancel: open"},
-		{"just under", "foc-date-confirmed", in(47.99), in(90), late, closed, false, "confirmed FOC date in 47h59m0s; update: late; cancel: closed"},
-		{"over", "foc-date-confirmed", in(-1), in(-1), late, closed, false, "confirmed FOC date 1h0m0s ago; update: late; cancel: closed"},
-		{"exception, far", "exception", none, in(72), open, open, false, "requested FOC date in 72h0m0s; update: open; cancel: open"},
-		{"exception, near", "exception", none, in(20), open, late, true, "requested FOC date in 20h0m0s; update: open; cancel: late; ask for another date"},
-		{"exception after a date", "exception", in(20), in(20), open, late, true, "requested FOC date in 20h0m0s; update: open; cancel: late; ask for another date"},
-		{"submitted, over", "submitted", none, in(-2), open, late, true, "requested FOC date 2h0m0s ago; update: open; cancel: late; ask for another date"},
-		{"no date", "exception", none, none, open, open, false, "no FOC date; update: open; cancel: open"},
-		{"unknown status", "waiting", in(10), in(10), late, closed, false, "confirmed FOC date in 10h0m0s; update: late; cancel: closed"},
-		{"ported", "ported", in(-10), in(-10), closed, closed, false, "confirmed FOC date 10h0m0s ago; update: closed; cancel: closed"},
-		{"cancelled", "cancelled", none, in(10), closed, closed, false, "requested FOC date in 10h0m0s; update: closed; cancel: closed"},
-		{"cancel-pending", "cancel-pending", in(100), none, closed, closed, false, "confirmed FOC date in 100h0m0s; update: closed; cancel: closed"},
+		{"far", "foc-date-confirmed", in(100), in(90), open, open, false, "the confirmed FOC date is in 100h; an update is possible, a cancellation is possible"},
+		{"48 hours", "foc-date-confirmed", in(48), in(48), open, open, false, "the confirmed FOC date is in 48h; an update is possible, a cancellation is possible"},
+		{"just under", "foc-date-confirmed", in(47.99), in(90), late, closed, false, "the confirmed FOC date is in 47h59m; an update may come too late, a cancellation will be refused"},
+		{"over", "foc-date-confirmed", in(-1), in(-1), late, closed, false, "the confirmed FOC date was 1h ago; an update may come too late, a cancellation will be refused"},
+		{"exception, far", "exception", none, in(72), open, open, false, "the requested FOC date is in 72h; an update is possible, a cancellation is possible"},
+		{"exception, near", "exception", none, in(20), open, late, true, "the requested FOC date is in 20h: ask for another; an update is possible, a cancellation may come too late"},
+		{"exception after a date", "exception", in(20), in(20), open, late, true, "the requested FOC date is in 20h: ask for another; an update is possible, a cancellation may come too late"},
+		{"submitted, over", "submitted", none, in(-2), open, late, true, "the requested FOC date was 2h ago: ask for another; an update is possible, a cancellation may come too late"},
+		{"no date", "exception", none, none, open, open, false, "there is no FOC date; an update is possible, a cancellation is possible"},
+		{"unknown status", "waiting", in(10), in(10), late, closed, false, "the confirmed FOC date is in 10h; an update may come too late, a cancellation will be refused"},
+		{"at the minute", "foc-date-confirmed", in(0.001), in(1), late, closed, false, "the confirmed FOC date is in 0m; an update may come too late, a cancellation will be refused"},
+		{"ported", "ported", in(-10), in(-10), closed, closed, false, "the confirmed FOC date was 10h ago; an update will be refused, a cancellation will be refused"},
+		{"cancelled", "cancelled", none, in(10), closed, closed, false, "the requested FOC date is in 10h; an update will be refused, a cancellation will be refused"},
+		{"cancel-pending", "cancel-pending", in(100), none, closed, closed, false, "the confirmed FOC date is in 100h; an update will be refused, a cancellation will be refused"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -23,13 +23,19 @@ type Hint struct {
 	Move   Move
 }
 
-// String returns the cause, the fields, and whose move it is.
+// String returns the cause, the fields, and who has to do what.
 func (h Hint) String() string {
-	text := string(h.Cause) + " (move: " + string(h.Move)
+	text := string(h.Cause) + ": "
 	if len(h.Fields) > 0 {
-		text += "; look at " + strings.Join(h.Fields, ", ")
+		text += "look at " + strings.Join(h.Fields, ", ") + "; "
 	}
-	return text + ")"
+	return text + todo[h.Move]
+}
+
+var todo = map[Move]string{
+	MoveOurs:    "correct it and tell the carrier",
+	MoveEndUser: "the customer has to talk to the losing carrier",
+	MoveTheirs:  "it is the vendor's or the losing carrier's move",
 }
 
 // String returns the hints, and not the comment.
@@ -41,7 +47,7 @@ func (r Reading) String() string {
 	for i, h := range r.Hints {
 		texts[i] = h.String()
 	}
-	return strings.Join(texts, "; ")
+	return strings.Join(texts, ". ")
 }
 
 // Format prints [Reading.String] under every verb.

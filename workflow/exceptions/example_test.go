@@ -42,7 +42,7 @@ func Example() {
 	}
 	// Output:
 	// Zip code does not match
-	// POSTAL_CODE_MISMATCH (move: ours; look at postal_code)
+	// POSTAL_CODE_MISMATCH: look at postal_code; correct it and tell the carrier
 	// submitted update: sent comment: sent
 	// submitted update: there comment: there
 }
@@ -56,8 +56,8 @@ func ExampleClassify() {
 		fmt.Println(exceptions.Classify(comment))
 	}
 	// Output:
-	// ACCOUNT_NUMBER_MISMATCH (move: ours; look at account_number); PASSCODE_PIN_INVALID (move: ours; look at pin_passcode)
-	// PHONE_NUMBER_HAS_SPECIAL_FEATURE (move: end_user)
+	// ACCOUNT_NUMBER_MISMATCH: look at account_number; correct it and tell the carrier. PASSCODE_PIN_INVALID: look at pin_passcode; correct it and tell the carrier
+	// PHONE_NUMBER_HAS_SPECIAL_FEATURE: the customer has to talk to the losing carrier
 	// no hint
 }
 
@@ -70,6 +70,6 @@ func ExampleAdvise() {
 	fmt.Println(exceptions.Advise(sub, now))
 	fmt.Println(exceptions.Advise(sub, now.Add(-48*time.Hour)))
 	// Output:
-	// confirmed FOC date in 30h0m0s; update: late; cancel: closed
-	// confirmed FOC date in 78h0m0s; update: open; cancel: open
+	// the confirmed FOC date is in 30h; an update may come too late, a cancellation will be refused
+	// the confirmed FOC date is in 78h; an update is possible, a cancellation is possible
 }
