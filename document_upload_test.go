@@ -336,21 +336,23 @@ func TestUploadIsBounded(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
-				if r.URL.String() == storageURL {
-					return tt.storage(r)
+			synctest.Test(t, func(t *testing.T) {
+				client := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+					if r.URL.String() == storageURL {
+						return tt.storage(r)
+					}
+					return answer(201, testdata(t, "upload_requests_create"))(r)
+				}), porting.WithTryTimeout(tt.limit))
+				_, err := client.Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
+					Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: strings.NewReader("x"),
+				})
+				assert.Equal(t, porting.UploadStepStore, errorAs[*porting.UploadError](t, err).Step)
+				if tt.want == nil {
+					assert.ErrorContains(t, err, "larger than the limit")
+					return
 				}
-				return answer(201, testdata(t, "upload_requests_create"))(r)
-			}), porting.WithTryTimeout(tt.limit))
-			_, err := client.Documents.Upload(t.Context(), draftID, porting.DocumentUpload{
-				Type: porting.DocumentTypeLOA, Filename: "loa.pdf", Content: strings.NewReader("x"),
+				assert.ErrorIs(t, err, tt.want)
 			})
-			assert.Equal(t, porting.UploadStepStore, errorAs[*porting.UploadError](t, err).Step)
-			if tt.want == nil {
-				assert.ErrorContains(t, err, "larger than the limit")
-				return
-			}
-			assert.ErrorIs(t, err, tt.want)
 		})
 	}
 }

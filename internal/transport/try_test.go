@@ -604,7 +604,7 @@ func TestStream(t *testing.T) {
 		})
 		call := safe(t, address)
 		call.Stream = true
-		call.TryTimeout = 20 * time.Millisecond
+		call.TryTimeout = 500 * time.Millisecond
 		out := quick(t).Do(t.Context(), call)
 		require.NotNil(t, out.Stream)
 		_, err := io.ReadAll(out.Stream)
