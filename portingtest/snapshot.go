@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // snapshotVersion is the version of a snapshot's form. What an older sandbox
@@ -34,17 +37,13 @@ type snapshot struct {
 func (s *Server) Snapshot() []byte {
 	s.lock()
 	defer s.mu.Unlock()
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(snapshot{ // its times are bounded, and the rest can be written
+	text, _ := jsonv2.Marshal(snapshot{ // its times are bounded, and the rest can be written
 		Version:      snapshotVersion,
 		State:        &s.box.state,
 		Drafts:       s.box.Drafts.list(),
 		PortRequests: s.box.PortRequests.list(),
-	})
-	return text.Bytes()
+	}, asEver, jsontext.WithIndent("  "), jsontext.EscapeForHTML(false))
+	return append(text, '\n')
 }
 
 // Restore puts the sandbox into the state of a snapshot, of this or of another
