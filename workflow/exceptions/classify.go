@@ -33,9 +33,9 @@ func (h Hint) String() string {
 }
 
 var todo = map[Move]string{
-	MoveOurs:    "correct it and tell the carrier",
+	MoveOurs:    "correct it and resubmit",
 	MoveEndUser: "the customer has to talk to the losing carrier",
-	MoveTheirs:  "it is the vendor's or the losing carrier's move",
+	MoveTheirs:  "the vendor's or the losing carrier's move",
 }
 
 // String returns the hints, and not the comment.

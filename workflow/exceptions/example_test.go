@@ -42,7 +42,7 @@ func Example() {
 	}
 	// Output:
 	// Zip code does not match
-	// POSTAL_CODE_MISMATCH: look at postal_code; correct it and tell the carrier
+	// POSTAL_CODE_MISMATCH: look at postal_code; correct it and resubmit
 	// submitted update: sent comment: sent
 	// submitted update: there comment: there
 }
@@ -56,7 +56,7 @@ func ExampleClassify() {
 		fmt.Println(exceptions.Classify(comment))
 	}
 	// Output:
-	// ACCOUNT_NUMBER_MISMATCH: look at account_number; correct it and tell the carrier. PASSCODE_PIN_INVALID: look at pin_passcode; correct it and tell the carrier
+	// ACCOUNT_NUMBER_MISMATCH: look at account_number; correct it and resubmit. PASSCODE_PIN_INVALID: look at pin_passcode; correct it and resubmit
 	// PHONE_NUMBER_HAS_SPECIAL_FEATURE: the customer has to talk to the losing carrier
 	// no hint
 }
