@@ -1,4 +1,4 @@
-package conformance
+package wire
 
 import (
 	"bytes"
@@ -281,9 +281,10 @@ var hasty = porting.WithRetry(porting.RetryPolicy{MinWait: time.Millisecond, Max
 // prepared is a sandbox with a draft that can be submitted.
 func prepared(t *testing.T) (*portingtest.Server, porting.DraftID) {
 	t.Helper()
-	sandbox := portingtest.NewServer(portingtest.WithDocumentsOptional())
+	sandbox := portingtest.NewServer()
 	t.Cleanup(sandbox.Close)
-	return sandbox, ready(t, sandbox.Client(), wireline)
+	draft, _ := sandbox.AddDraft(wireline)
+	return sandbox, draft
 }
 
 // TestHTTP2Unprocessed has a server not process requests, and say so: calls that must not be repeated are sent again.

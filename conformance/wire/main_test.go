@@ -1,4 +1,4 @@
-package conformance
+package wire
 
 import (
 	"crypto/tls"
@@ -9,6 +9,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+)
+
+// Numbers that the sandbox treats in different ways; see [portingtest.NewServer].
+const (
+	wireline = "+12065550101"
+	wireless = "+12065550160"
+	voip     = "+12065550165"
 )
 
 // certificate is httptest's, which is the same for all servers.

@@ -1,0 +1,5 @@
+//go:build nopeers
+
+package main
+
+var peers []contender
