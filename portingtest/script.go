@@ -22,7 +22,7 @@ type Step struct {
 	// Comment is what the carrier says.
 	Comment string `json:"comment,omitempty"`
 	// Unassign takes the script's number out of its sub request, which may
-	// leave none in it.
+	// leave none in it. One that is ported or cancelled keeps its numbers.
 	Unassign bool `json:"unassign,omitzero"`
 	// Split moves the script's number into a new sub request: from this one,
 	// unless it is alone there, or from being unassigned. What is left of the
@@ -40,7 +40,8 @@ type Step struct {
 // request cancel-pending and an update changes it, but what follows is up to
 // the script. After the last step nothing more happens, until an update of an
 // exception or a cancellation brings back the normal life. A script without
-// steps keeps the sub request as it is.
+// steps keeps the sub request as it is. The script of a cancelled sub request
+// ends when a number of it has been submitted again.
 func (s *Server) Script(number string, steps ...Step) {
 	number = valid(number)
 	steps = slices.Clone(steps)
@@ -120,6 +121,10 @@ func (b *sandbox) step(p *portRequest, sub *subRequest) {
 	if len(sub.Steps) == 0 {
 		return
 	}
+	if sub.Status == cancelled && b.isReplaced(p, sub) {
+		sub.Steps = nil
+		return
+	}
 	step := sub.Steps[0]
 	sub.Steps = sub.Steps[1:]
 	switch {
@@ -145,9 +150,19 @@ func (b *sandbox) step(p *portRequest, sub *subRequest) {
 	}
 }
 
-// unassign takes a number out of the sub request that it is in.
+// isReplaced tells whether a number of a sub request was submitted again.
+func (b *sandbox) isReplaced(p *portRequest, sub *subRequest) bool {
+	later := b.PortRequests.Order[slices.Index(b.PortRequests.Order, p.ID)+1:]
+	return slices.ContainsFunc(later, func(id string) bool {
+		return slices.ContainsFunc(sub.Numbers, func(i int) bool {
+			return b.PortRequests.ByID[id].index(p.Numbers[i].PhoneNumber) >= 0
+		})
+	})
+}
+
+// unassign takes a number out of the sub request that it is in, unless that has come to its end.
 func (b *sandbox) unassign(p *portRequest, number int) {
-	if sub := p.subRequest(p.Numbers[number].SubRequestID); sub != nil {
+	if sub := p.subRequest(p.Numbers[number].SubRequestID); sub != nil && !terminal(sub.Status) {
 		sub.Numbers = without(sub.Numbers, number)
 		p.Numbers[number].SubRequestID = ""
 		b.touch(p, sub)

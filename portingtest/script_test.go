@@ -250,6 +250,29 @@ func TestScriptMovesTheNumber(t *testing.T) {
 	assert.NotContains(t, subOf(t, s, subPaths(t, s, request)[2]), "customer_rating", "nobody rated it")
 }
 
+// TestScriptOfAReplacedSubRequest submits the number of a cancelled sub request again, whose script isn't over.
+func TestScriptOfAReplacedSubRequest(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string][]portingtest.Step{
+		"it goes on":           {{Status: "cancelled"}, {After: 2 * time.Hour, Status: "in-process"}},
+		"it is cancelled anew": {{Status: "cancelled"}, {After: 2 * time.Hour, Status: "cancelled"}},
+		"it loses the number":  {{Status: "cancelled", Unassign: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, portingtest.WithDocumentsOptional())
+			s.Script("+12065550100", steps...)
+			_, subs := submit(s, "+12065550100")
+			assert.Equal(t, "cancelled", subOf(t, s, subs[0])["status"])
+			submit(s, "+12065550100")
+			s.Advance(3 * time.Hour)
+			assert.Equal(t, "cancelled", subOf(t, s, subs[0])["status"])
+			assert.Contains(t, check(t, s, "+12065550100"), "already_being_ported", "by the newer one")
+			assert.NoError(t, s.CheckInvariants())
+		})
+	}
+}
+
 func TestScriptBounds(t *testing.T) {
 	t.Parallel()
 	s := open(t, portingtest.WithDocumentsOptional())
