@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -81,7 +82,9 @@ func TestReadOnlyDisk(t *testing.T) {
 			_, err := s.save(t.Context(), impatient(server), path, []porting.PortRequestID{id}, onSandboxClock(server))
 			require.NoError(t, err)
 			server.AddComment(id, "", "new")
-			require.NoError(t, syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+			require.Eventually(t, func() bool { // a process that another test starts has the files open for a moment
+				return syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, "") == nil
+			}, 10*time.Second, time.Millisecond)
 			_, err = s.save(t.Context(), impatient(server), path, []porting.PortRequestID{id}, onSandboxClock(server))
 			var file *archive.FileError
 			require.ErrorAs(t, err, &file)
