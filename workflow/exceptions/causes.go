@@ -39,6 +39,15 @@ const (
 	MoveTheirs  Move = "theirs"   // the vendor's or the losing carrier's
 )
 
+// Todo says what has to be done, or by whom. It is empty for a move that isn't known.
+func (m Move) Todo() string { return todo[m] }
+
+var todo = map[Move]string{
+	MoveOurs:    "correct it and resubmit",
+	MoveEndUser: "the customer has to talk to the losing carrier",
+	MoveTheirs:  "the vendor's or the losing carrier's move",
+}
+
 // remedies say, of each cause, which fields it is about and whose move it is.
 var remedies = map[Cause]struct {
 	fields []string

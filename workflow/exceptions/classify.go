@@ -29,13 +29,7 @@ func (h Hint) String() string {
 	if len(h.Fields) > 0 {
 		text += "look at " + strings.Join(h.Fields, ", ") + "; "
 	}
-	return text + todo[h.Move]
-}
-
-var todo = map[Move]string{
-	MoveOurs:    "correct it and resubmit",
-	MoveEndUser: "the customer has to talk to the losing carrier",
-	MoveTheirs:  "the vendor's or the losing carrier's move",
+	return text + h.Move.Todo()
 }
 
 // String returns the hints, and not the comment.

@@ -512,16 +512,10 @@ func (vr *viewer) explain(s *subView, comments []porting.Comment, id porting.Sub
 	for _, h := range reading.Hints {
 		s.Hints = append(s.Hints, hintView{
 			Cause:  strings.ToLower(strings.ReplaceAll(string(h.Cause), "_", " ")),
-			Move:   moveLabels[h.Move],
+			Move:   h.Move.Todo(),
 			Fields: h.Fields,
 		})
 	}
-}
-
-var moveLabels = map[exceptions.Move]string{
-	exceptions.MoveOurs:    "correct it and resubmit",
-	exceptions.MoveEndUser: "the customer has to talk to the losing carrier",
-	exceptions.MoveTheirs:  "the vendor's or the losing carrier's move",
 }
 
 // comment makes a comment without secrets.
